@@ -1,0 +1,88 @@
+// Package pki looks certificates up in the stores that a host reported and
+// walks their chains as Windows Server 2003 would, where crypto/x509 cannot:
+// SHA-1 and MD5 signatures count if they are right, and a name may stand in the
+// common name alone. It only computes; it neither opens connections nor files.
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lcshealth/checks/facts"
+)
+
+// The stores of the local computer that matter, as facts name them.
+const (
+	My   = "MY"
+	CA   = "CA"
+	Root = "ROOT"
+)
+
+// Stored is a certificate of a store that could be parsed.
+type Stored struct {
+	*x509.Certificate
+	HasPrivateKey *bool // nil: the host did not tell
+}
+
+// Store returns the certificates of one store of the local computer, and how
+// many blobs in it could not be parsed: one of those might be any certificate.
+func Store(certificates []facts.Certificate, name string) (parsed []Stored, unreadable int) {
+	for _, c := range certificates {
+		if !strings.EqualFold(c.Store, name) || c.Profile != "" {
+			continue
+		}
+		p, err := x509.ParseCertificate(c.DER)
+		if err != nil {
+			unreadable++
+			continue
+		}
+		parsed = append(parsed, Stored{p, c.HasPrivateKey})
+	}
+	return parsed, unreadable
+}
+
+// Find returns the certificate that ref names, if it is among those given.
+func Find(among []Stored, ref facts.CertificateRef) (Stored, bool) {
+	for _, c := range among {
+		if bytes.Equal(c.RawIssuer, ref.Issuer) && sameSerial(c.Certificate, ref.Serial) {
+			return c, true
+		}
+	}
+	return Stored{}, false
+}
+
+// sameSerial compares a serial number in either byte order. A CERT_INFO has it
+// little endian, the encoded certificate big endian; which of them the WMI
+// classes of LCS give is documented for neither generation. That two
+// certificates of one issuer mirror each other need not be feared.
+func sameSerial(c *x509.Certificate, serial []byte) bool {
+	want := c.SerialNumber.Bytes()
+	big := bytes.TrimLeft(serial, "\x00")
+	little := slices.Clone(serial)
+	slices.Reverse(little)
+	little = bytes.TrimLeft(little, "\x00")
+	return bytes.Equal(big, want) || bytes.Equal(little, want)
+}
+
+// RefTo returns the reference that names a certificate, with the serial number
+// little endian as in a CERT_INFO.
+func RefTo(c *x509.Certificate) facts.CertificateRef {
+	serial := c.SerialNumber.Bytes()
+	slices.Reverse(serial)
+	return facts.CertificateRef{Issuer: c.RawIssuer, Serial: serial}
+}
+
+// DescribeRef names a reference for people: serial number and issuer.
+func DescribeRef(ref facts.CertificateRef) string {
+	serial := slices.Clone(ref.Serial)
+	slices.Reverse(serial)
+	return fmt.Sprintf("serial number %X of %s", serial, RawName(ref.Issuer))
+}
+
+// Describe names a certificate for people: subject, serial number and issuer.
+func Describe(c *x509.Certificate) string {
+	return fmt.Sprintf("%s, serial number %X, issued by %s", RawName(c.RawSubject), c.SerialNumber.Bytes(), RawName(c.RawIssuer))
+}

@@ -1,0 +1,57 @@
+package checks
+
+import (
+	"cmp"
+	"slices"
+
+	"lcshealth/checks/facts"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// nearest is how many similar sign-in names are offered.
+const nearest = 5
+
+// near finds the sign-in names most like one that was asked for.
+type near struct {
+	asked string
+	found bool // somebody holds the very name
+	names []candidate
+}
+
+type candidate struct {
+	name     string
+	distance int
+}
+
+func newNear(asked string) *near { return &near{asked: asked} }
+
+// offer considers an address that an account holds.
+func (n *near) offer(u *facts.SignIn) {
+	if len(u.Accounts) == 0 || u.Address == "" {
+		return
+	}
+	// Lengths that differ too much cannot be near; this saves most of the work.
+	limit := max(2, len(n.asked)/4)
+	if difference := len(u.Address) - len(n.asked); difference > limit || -difference > limit {
+		return
+	}
+	distance := levenshtein.ComputeDistance(n.asked, u.Address)
+	if distance > limit {
+		return
+	}
+	n.names = append(n.names, candidate{u.Address, distance})
+	slices.SortFunc(n.names, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
+	})
+	n.names = n.names[:min(len(n.names), nearest)]
+}
+
+// best returns the names, the nearest first.
+func (n *near) best() []string {
+	var out []string
+	for _, c := range n.names {
+		out = append(out, c.name)
+	}
+	return out
+}
