@@ -98,8 +98,8 @@ type UserRule struct {
 	// user was asked for by name.
 	Judge func(d *facts.Deployment, u *facts.SignIn, asked bool, report func(Hit))
 	// Asked, if not nil, is called once at the end when a user was asked for
-	// by name. It judges the name itself; found says whether any account or
-	// database entry holds it, near are similar addresses that are held.
+	// by name. It judges the name itself; found says whether an account holds
+	// it, near are similar addresses that accounts hold.
 	Asked func(d *facts.Deployment, name string, found bool, near []string, report func(Hit))
 }
 

@@ -97,7 +97,7 @@ func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users ite
 			names.offer(u)
 			continue
 		}
-		names.found = true
+		names.found = names.found || len(u.Accounts) > 0
 		for _, t := range tallies {
 			t.cause.Users.Judge(d, u, asked != "", t.hit)
 		}

@@ -15,7 +15,7 @@ const nearest = 5
 // near finds the sign-in names most like one that was asked for.
 type near struct {
 	asked string
-	found bool // somebody holds the very name
+	found bool // an account holds the very name
 	names []candidate
 }
 

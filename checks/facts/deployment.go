@@ -3,6 +3,7 @@ package facts
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -15,6 +16,9 @@ type Deployment struct {
 	Servers     []*Server   // by FQDN
 	Databases   []*Database // by name
 	Wire        Wire
+
+	homes     map[string]*HomeServer // by name in lower case
+	homesOnce sync.Once
 }
 
 // Server returns the server with the given fully qualified name, or nil.
@@ -47,6 +51,20 @@ func (d *Deployment) DatabaseOf(home string) *Database {
 		}
 	}
 	return nil
+}
+
+// HomeServer returns what is known of a home server by the name that accounts
+// give, or nil. It is asked for every user, so the names are indexed once: the
+// facts of the directory must be complete by then.
+func (d *Deployment) HomeServer(name string) *HomeServer {
+	d.homesOnce.Do(func() {
+		homes, _ := d.Directory.HomeServers.Get() // empty if not observed
+		d.homes = make(map[string]*HomeServer, len(homes))
+		for i := range homes {
+			d.homes[strings.ToLower(homes[i].Name)] = &homes[i]
+		}
+	})
+	return d.homes[strings.ToLower(name)]
 }
 
 // Status is how a source ended.

@@ -1,0 +1,109 @@
+package catalog
+
+import (
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"time"
+
+	"lcshealth/checks"
+	"lcshealth/checks/facts"
+	"lcshealth/checks/facts/pki"
+)
+
+// use is what a certificate of a server is for.
+type use struct {
+	what     string // "the MTLS listener on port 5061"
+	ref      facts.CertificateRef
+	purposes []x509.ExtKeyUsage // that it must have
+	names    []string           // one of which it must be issued to; none: any name will do
+}
+
+// examine looks at the certificate that a server uses for something. It
+// returns what is wrong with it, each with its evidence, and why something
+// could not be told. The certificate is nil if it was not found.
+func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, faults []fault, unknown *facts.Unknown) {
+	if u.ref.IsZero() {
+		return nil, []fault{{"no certificate is set for " + u.what, u.what + ": no certificate", "a certificate of the server"}}, nil
+	}
+	stored, why := s.Host.Certificates.Get()
+	if why != nil {
+		return nil, nil, why
+	}
+	mine, unreadable := pki.Store(stored, pki.My)
+	found, ok := pki.Find(mine, u.ref)
+	if !ok {
+		if unreadable > 0 {
+			return nil, nil, unreadableStore(s, pki.My, unreadable)
+		}
+		return nil, []fault{{
+			"the certificate of " + u.what + " is not in the computer's store",
+			u.what + " names " + pki.DescribeRef(u.ref) + ", which is not in LocalMachine\\MY", "a certificate in that store",
+		}}, nil
+	}
+	cert = found.Certificate
+	add := func(reason, expected string) {
+		faults = append(faults, fault{reason, u.what + ": " + pki.Describe(cert) + ": " + reason, expected})
+	}
+	if now.After(cert.NotAfter) {
+		add("the certificate expired on "+day(cert.NotAfter), "one that is valid now")
+	}
+	if now.Before(cert.NotBefore) {
+		add("the certificate is not valid before "+day(cert.NotBefore), "one that is valid now")
+	}
+	if found.HasPrivateKey != nil && !*found.HasPrivateKey {
+		add("the certificate has no private key", "a private key in the computer's store")
+	}
+	for _, purpose := range u.purposes {
+		if !hasPurpose(cert, purpose) {
+			add("the certificate is not for "+purposeName(purpose), "the purpose "+purposeName(purpose))
+		}
+	}
+	if len(u.names) > 0 && !slices.ContainsFunc(u.names, func(n string) bool { return pki.IssuedTo(cert, n) }) {
+		add(fmt.Sprintf("the certificate is issued to %q", pki.Names(cert)), fmt.Sprintf("issued to %q", u.names))
+	}
+	if found.HasPrivateKey == nil {
+		unknown = &facts.Unknown{
+			Class: facts.Missing, Source: s.Host.Certificates.Origin().Source, Target: s.FQDN,
+			Message: "whether the certificate of " + u.what + " has its private key was not told",
+			Settle:  "look at the certificate in the Certificates snap-in of " + s.FQDN,
+		}
+	}
+	return cert, faults, unknown
+}
+
+// fault is something wrong, as a reason and as evidence.
+type fault struct{ reason, observed, expected string }
+
+// evidence of a fault that the certificate stores or the configuration show.
+func (f fault) evidence(from facts.Origin) checks.Evidence {
+	return checks.Saw(from, f.observed, f.expected)
+}
+
+// hasPurpose reports whether a certificate may be used for a purpose. One that
+// lists none may be used for all.
+func hasPurpose(c *x509.Certificate, purpose x509.ExtKeyUsage) bool {
+	if len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0 {
+		return true
+	}
+	return slices.Contains(c.ExtKeyUsage, purpose) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
+}
+
+func purposeName(u x509.ExtKeyUsage) string {
+	if u == x509.ExtKeyUsageClientAuth {
+		return "Client Authentication"
+	}
+	return "Server Authentication"
+}
+
+// unreadableStore is the reason why something that was not found in a store
+// may be there all the same.
+func unreadableStore(s *facts.Server, store string, n int) *facts.Unknown {
+	return &facts.Unknown{
+		Class: facts.Protocol, Source: s.Host.Certificates.Origin().Source, Target: s.FQDN,
+		Message: fmt.Sprintf("%d certificates in LocalMachine\\%s could not be read", n, store),
+		Settle:  "look at the store in the Certificates snap-in of " + s.FQDN,
+	}
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -1,0 +1,121 @@
+package catalog
+
+import (
+	"crypto/x509"
+
+	"lcshealth/checks"
+	"lcshealth/checks/facts"
+)
+
+// noTLSListener is what a server can show of "400 - Invalid contact
+// information": a client behind an address translation, a proxy or a firewall
+// must use TLS, so a server that offers none to clients cannot serve it.
+var noTLSListener = checks.Cause{
+	ID:       "no-tls-listener",
+	Title:    "The server offers clients no TLS",
+	Codes:    []int{400},
+	Article:  checks.Article{KB: "871023", Section: "400 - Invalid contact information"},
+	Severity: checks.Major,
+	Scope:    checks.ScopeServer,
+
+	Meaning: "Users behind a NAT device, a proxy or a firewall get 400 Invalid contact information: the server cannot reach back to them unless they connect with TLS.",
+	Detection: "A server that holds users, or fronts those that do, has no enabled TLS listener with a usable certificate. " +
+		"On LCS 2003 TLS and mutual TLS are two types of listener, and clients have no certificate to show (KB 830540): mutual TLS alone does not serve them. For LCS 2005 that is not documented, and the verdict is then undetermined.",
+	Needs: []checks.Need{needRole, needListeners, needCertificates, needReach},
+	After: []string{"server-service-stopped"},
+	Fix: []string{
+		"On the Connections tab of the server's properties (General tab on LCS 2005), add a TLS listener with a certificate that is issued to the name that clients connect to.",
+		"Restart rtcsrv.",
+	},
+	JudgeServer: judgeNoTLSListener,
+}
+
+func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	listeners, why := s.Host.Listeners.Get()
+	if why != nil {
+		j.Unknown(why)
+		return j
+	}
+	from := s.Host.Listeners.Origin()
+	role, why := s.Role.Get()
+	if why == nil && role == facts.RoleProxy {
+		j.NotApplicable("clients do not sign in to a proxy")
+		return j
+	}
+
+	var faults []checks.Evidence
+	reason, maybe := "no TLS listener is enabled", false
+	tls := listenersOf(listeners, facts.TLS)
+	for _, l := range tls {
+		wrong, unknown := clientListener(d, s, l)
+		switch {
+		case len(wrong) > 0:
+			faults, reason = append(faults, wrong...), wrong[0].Observed
+		case len(unknown) > 0:
+			maybe = true
+			for _, u := range unknown {
+				j.Unknown(u)
+			}
+		default: // one sound listener is enough, whatever is known of the others
+			var sound checks.Judgement
+			sound.Note(checks.Saw(from, describeListener(l)+" is enabled with a usable certificate", ""))
+			return sound
+		}
+	}
+	if maybe {
+		return j
+	}
+	if len(tls) == 0 {
+		faults = append(faults, checks.Saw(from, describeListeners(listeners), "an enabled TLS listener"))
+	}
+
+	// Nothing sound was found. What that means depends on what the server is.
+	if len(listenersOf(listeners, facts.MTLS)) > 0 {
+		if generation, why := s.Generation.Get(); why != nil {
+			j.Unknown(why)
+			return j
+		} else if generation != facts.LCS2003 {
+			j.Unknown(&facts.Unknown{
+				Class: facts.Missing, Source: "host", Target: s.FQDN,
+				Message: "it has a mutual TLS listener only; whether LCS 2005 serves clients there is not documented",
+				Settle:  "sign in with TLS from a client, or add a TLS listener",
+			})
+			return j
+		}
+	}
+	switch {
+	case why != nil:
+		j.Unknown(why)
+	case role == facts.RoleHoldsNone:
+		j.Unknown(roleNotTold(s))
+	default:
+		j.Present(checks.Major, reason, faults...)
+		j.Remedy(
+			checks.Step{Text: "Obtain a certificate issued to the name that clients connect to (" + s.FQDN + "), for Server Authentication, and place it with its private key in the computer's Personal store.", Host: s.FQDN},
+			checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add a listener of type TLS with that certificate.", Host: s.FQDN},
+			checks.Step{Text: "Restart Live Communications Server.", Command: "net stop rtcsrv", Host: s.FQDN},
+			checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
+		)
+	}
+	return j
+}
+
+// clientListener returns what is wrong with a TLS listener for clients, and
+// what could not be told of it.
+func clientListener(d *facts.Deployment, s *facts.Server, l facts.Listener) (wrong []checks.Evidence, unknown []*facts.Unknown) {
+	_, faults, why := examine(s, use{what: describeListener(l), ref: l.Certificate, purposes: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}, d.CollectedAt)
+	if why != nil {
+		unknown = append(unknown, why)
+	}
+	for _, f := range faults {
+		wrong = append(wrong, f.evidence(s.Host.Listeners.Origin()))
+	}
+	dead, at, why := refused(d, s, l)
+	if why != nil {
+		unknown = append(unknown, why)
+	}
+	if dead {
+		wrong = append(wrong, checks.Saw(at, describeListener(l)+" refuses connections", "connections are accepted"))
+	}
+	return wrong, unknown
+}

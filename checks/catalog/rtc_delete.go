@@ -1,0 +1,72 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"lcshealth/checks"
+	"lcshealth/checks/facts"
+)
+
+// removeEntry is the article's remedy for a bad database entry: disable the
+// user, delete the entry on every Live Communications Server of the forest,
+// and enable the user again. living tells whether an account holds the
+// address; without one there is nobody to disable.
+func removeEntry(d *facts.Deployment, address string, living bool) (steps []checks.Step) {
+	if living {
+		steps = append(steps,
+			checks.Step{Text: properties(address)},
+			checks.Step{Text: "Clear the Enable Live Communications for this user check box and click Apply."})
+	}
+	for _, db := range d.Databases {
+		host, instance := databaseHost(d, db)
+		step := checks.Step{Text: "Delete the entry from the database of " + db.Name + ".", Host: host}
+		if command, ok := deleteCommand(instance, address); ok {
+			step.Command = command
+		} else {
+			step.Text = fmt.Sprintf("Delete the entry %q from the database of %s with the stored procedure RtcDeleteResource. Its name has characters that are not safe on a command line: use an SQL tool.", address, db.Name)
+		}
+		steps = append(steps, step)
+	}
+	if living {
+		steps = append(steps, checks.Step{Text: "When the entry is gone from every server, select the Enable Live Communications for this user check box again and click OK."})
+	}
+	return append(steps, checks.Step{Text: "Do the same for each affected user."})
+}
+
+// databaseHost says on which host a database is reached and by which name.
+func databaseHost(d *facts.Deployment, db *facts.Database) (host, instance string) {
+	pools, _ := d.Directory.Pools.Get() // without them each database counts as the server's own
+	for _, p := range pools {
+		for _, served := range db.Serves {
+			if strings.EqualFold(p.FQDN, served) && p.BackEnd != "" && !strings.HasPrefix(strings.ToLower(p.BackEnd), "(local)") {
+				return strings.SplitN(p.BackEnd, `\`, 2)[0], p.BackEnd
+			}
+		}
+	}
+	return db.Name, `(local)\rtc`
+}
+
+// analyzeCommand is the article's way to see one user's entry. It is empty for
+// a name that would need quotes.
+func analyzeCommand(address string) string {
+	if address == "" || strings.ContainsFunc(address, unsafe) || strings.ContainsAny(address, " &|<>^()") {
+		return ""
+	}
+	return "dbanalyze.exe /report:user /user:" + address
+}
+
+// unsafe reports characters that the command processor of Windows replaces or
+// ends a text at even between quotes.
+func unsafe(r rune) bool { return r == '"' || r == '%' || !unicode.IsPrint(r) }
+
+// deleteCommand is the command that the article gives, with the quotes of the
+// name doubled. It is not given for a name that the command processor could
+// take for something else.
+func deleteCommand(instance, address string) (string, bool) {
+	if address == "" || strings.ContainsFunc(address+instance, unsafe) {
+		return "", false
+	}
+	return fmt.Sprintf(`OSQL -S %s -d rtc -E -Q "exec RtcDeleteResource N'%s'"`, instance, strings.ReplaceAll(address, "'", "''")), true
+}

@@ -1,0 +1,59 @@
+package catalog
+
+import (
+	"fmt"
+
+	"lcshealth/checks"
+	"lcshealth/checks/facts"
+)
+
+// sqlServiceStopped is the only cause that KB 871023 gives for 503. The
+// article once misprints the service as MSSQL$TRC; its own note and commands
+// say MSSQL$RTC.
+var sqlServiceStopped = checks.Cause{
+	ID:       "sql-service-stopped",
+	Title:    "The database service MSSQL$RTC is stopped while Live Communications Server runs",
+	Codes:    []int{503},
+	Article:  checks.Article{KB: "871023", Section: "503 - Service Unavailable"},
+	Severity: checks.Critical,
+	Scope:    checks.ScopeServer,
+
+	Meaning:   "Everybody whose home server this is gets 503 Service Unavailable: the server runs, but cannot read its users.",
+	Detection: "On a server with an MSSQL$RTC service, rtcsrv is running and MSSQL$RTC is not. A server without the service keeps no database of its own.",
+	Needs:     []checks.Need{needServices},
+	Fix: []string{
+		"Start MSSQL$RTC on the server and then restart rtcsrv.",
+	},
+	JudgeServer: judgeSQLServiceStopped,
+}
+
+func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	services, why := s.Host.Services.Get()
+	if why != nil {
+		j.Unknown(why)
+		return j
+	}
+	from := s.Host.Services.Origin()
+	sql, found := findService(services, "MSSQL$RTC")
+	if !found {
+		j.NotApplicable("the server has no MSSQL$RTC service: it keeps no database of its own")
+		return j
+	}
+	rtc, found := findService(services, "rtcsrv")
+	if !found || rtc.State != running {
+		j.NotApplicable("rtcsrv is not running, so no client gets as far as the database")
+		return j
+	}
+	if sql.State == running {
+		j.Note(checks.Saw(from, "MSSQL$RTC is running, and so is rtcsrv", ""))
+		return j
+	}
+	j.Present(checks.Critical, fmt.Sprintf("MSSQL$RTC is %s while rtcsrv is running", describeState(sql)),
+		checks.Saw(from, fmt.Sprintf("service MSSQL$RTC: %s", describeState(sql)), "running, because rtcsrv is running"))
+	j.Remedy(
+		checks.Step{Text: "Start the database service.", Command: "net start mssql$rtc", Host: s.FQDN},
+		checks.Step{Text: "Restart Live Communications Server so that it connects to its database again.", Command: "net stop rtcsrv", Host: s.FQDN},
+		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
+	)
+	return j
+}
