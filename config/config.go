@@ -1,0 +1,109 @@
+// Package config is the typed configuration of lcshealth: where the directory,
+// the databases and the hosts of a deployment are, and with which account each
+// is read. It is a YAML file; unknown keys are refused, and every error names
+// the key that it is about. Environment variables named after the keys
+// (LCSHEALTH_DIRECTORY_USERNAME) go before the file.
+//
+// Secrets never stand in it. A [Secret] says where one is found.
+package config
+
+import "time"
+
+// Config is the whole configuration.
+type Config struct {
+	Directory Directory `mapstructure:"directory"`
+	Database  Database  `mapstructure:"database"`
+	Servers   []Server  `mapstructure:"servers"`
+	Pools     []Pool    `mapstructure:"pools"`
+	Hosts     Hosts     `mapstructure:"hosts"`
+	Wire      Wire      `mapstructure:"wire"`
+	DNS       DNS       `mapstructure:"dns"`
+	Timeouts  Timeouts  `mapstructure:"timeouts"`
+
+	path string // of the file, for messages and relative paths; empty without one
+}
+
+// Directory says how Active Directory is read.
+type Directory struct {
+	Controllers []string `mapstructure:"controllers"` // host or host:port, tried in this order
+	Security    string   `mapstructure:"security"`    // ldaps, starttls or plain
+	Auth        string   `mapstructure:"auth"`        // simple, ntlm or kerberos
+	Username    string   `mapstructure:"username"`
+	Password    Secret   `mapstructure:"password"`
+	Kerberos    Kerberos `mapstructure:"kerberos"`
+	CAFile      string   `mapstructure:"ca-file"`     // PEM; empty: the system's authorities
+	ServerName  string   `mapstructure:"server-name"` // that the certificate must bear, if it is not the controller's name
+	PageSize    int      `mapstructure:"page-size"`
+	Connections int      `mapstructure:"connections"`
+}
+
+// Database says how the RTC databases are read, unless a server's own entry
+// says otherwise.
+type Database struct {
+	Auth       string   `mapstructure:"auth"` // ntlm, sql, kerberos or integrated
+	Username   string   `mapstructure:"username"`
+	Password   Secret   `mapstructure:"password"`
+	Kerberos   Kerberos `mapstructure:"kerberos"`
+	Encrypt    string   `mapstructure:"encrypt"` // true, login or disable
+	CAFile     string   `mapstructure:"ca-file"`
+	ServerName string   `mapstructure:"server-name"` // that the certificate must bear, if it is not the host's name
+	Name       string   `mapstructure:"name"`        // of the database, rtc
+}
+
+// Kerberos says where tickets come from.
+type Kerberos struct {
+	Realm  string `mapstructure:"realm"`
+	Config string `mapstructure:"config"` // krb5.conf
+	CCache string `mapstructure:"ccache"`
+	Keytab string `mapstructure:"keytab"`
+	SPN    string `mapstructure:"spn"`
+}
+
+// Server is a Live Communications Server with the ways into it.
+type Server struct {
+	Name       string `mapstructure:"name"`       // its FQDN
+	Role       string `mapstructure:"role"`       // home, front-end or proxy; empty: as the sources tell
+	Generation string `mapstructure:"generation"` // 2003 or 2005; empty: as the sources tell
+	HostFile   string `mapstructure:"host-file"`  // made on the host
+	Database   string `mapstructure:"database"`   // host, host:port or host\instance; empty: not read
+}
+
+// Pool is an LCS 2005 Enterprise Edition pool, whose database is on a back end.
+type Pool struct {
+	Name     string `mapstructure:"name"` // its FQDN
+	Database string `mapstructure:"database"`
+}
+
+// Hosts says what host files are accepted.
+type Hosts struct {
+	MaxAge   time.Duration `mapstructure:"max-age"`
+	AllowOld bool          `mapstructure:"allow-old"`
+}
+
+// Wire says what is probed over the network.
+type Wire struct {
+	Enabled bool `mapstructure:"enabled"`
+}
+
+// DNS says who is asked for names.
+type DNS struct {
+	Resolver string `mapstructure:"resolver"` // host or host:port; empty: the system's
+}
+
+// Timeouts bound the run and its parts.
+type Timeouts struct {
+	Run     time.Duration `mapstructure:"run"`
+	Source  time.Duration `mapstructure:"source"`
+	Connect time.Duration `mapstructure:"connect"`
+}
+
+// Default returns the configuration that holds where a file says nothing.
+func Default() *Config {
+	return &Config{
+		Directory: Directory{Security: "ldaps", Auth: "simple", PageSize: 1000, Connections: 2},
+		Database:  Database{Auth: "ntlm", Encrypt: "true", Name: "rtc"},
+		Hosts:     Hosts{MaxAge: 7 * 24 * time.Hour},
+		Wire:      Wire{Enabled: true},
+		Timeouts:  Timeouts{Run: 15 * time.Minute, Source: 10 * time.Minute, Connect: 5 * time.Second},
+	}
+}
