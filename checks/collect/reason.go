@@ -59,10 +59,22 @@ func classify(err error) facts.Class {
 		return facts.Unreachable
 	}
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET), errors.Is(err, context.Canceled):
+	case isRefusal(err), errors.Is(err, context.Canceled):
 		return facts.Unreachable
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return facts.Protocol
 	}
 	return facts.Protocol
+}
+
+// isRefusal reports a connection refused or reset, by the error numbers of
+// Unix and of Windows Sockets (10061 and 10054), which Go's portable names do
+// not cover.
+func isRefusal(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.ECONNREFUSED, syscall.ECONNRESET, 10061, 10054} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }

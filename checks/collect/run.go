@@ -21,7 +21,7 @@ type Runner struct {
 
 // grace is how long a source may take to notice that its deadline has passed
 // before it is left behind.
-const grace = 250 * time.Millisecond
+const grace = time.Second
 
 // Run runs the sources, adds what each observed to d, in the order given, and
 // appends their accounts to d.Sources. It returns an error only if ctx itself

@@ -1,0 +1,90 @@
+package wire
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"time"
+
+	"lcshealth/checks/collect"
+	"lcshealth/checks/facts"
+)
+
+// Config says what to look at and how. The zero value looks at nothing.
+type Config struct {
+	Targets    []Target // endpoints to try; see [Targets]
+	SIPDomains []string // whose client records to look up; wildcards are skipped
+	// Resolver is the DNS server to ask, as address or address:port; only the
+	// DNS counts then. Empty means the servers of this computer's own
+	// configuration, after its hosts file.
+	Resolver string
+	// Dial opens connections to DNS servers (udp, tcp) and endpoints (tcp). It
+	// must return soon after ctx ends. Nil means a [net.Dialer].
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// ConnectTimeout bounds each connection attempt, each TLS handshake and
+	// each question to a configured Resolver. 0 means 5 seconds.
+	ConnectTimeout time.Duration
+	Limit          int // how many probes run at once; 0 means 16
+}
+
+// Source observes the network. It implements [collect.Source].
+type Source struct {
+	cfg     Config
+	targets []Target
+	records []facts.ClientRecord // with nothing observed yet
+}
+
+var _ collect.Source = (*Source)(nil)
+
+// New returns a source with the given configuration.
+func New(cfg Config) *Source {
+	if cfg.Dial == nil {
+		cfg.Dial = new(net.Dialer).DialContext
+	}
+	cfg.ConnectTimeout = cmp.Or(max(cfg.ConnectTimeout, 0), 5*time.Second)
+	cfg.Limit = cmp.Or(max(cfg.Limit, 0), 16)
+	return &Source{cfg: cfg, targets: clean(cfg.Targets), records: clientRecords(cfg.SIPDomains)}
+}
+
+// Name returns "wire".
+func (s *Source) Name() string { return "wire" }
+
+// Target returns the DNS server that was configured, or "network".
+func (s *Source) Target() string { return cmp.Or(s.cfg.Resolver, "network") }
+
+// Collect tries every endpoint and looks up every record. When ctx ends it
+// returns what it has; what is missing is not observed, with the reason.
+func (s *Source) Collect(ctx context.Context, session *collect.Session) (collect.Observation, error) {
+	return observation{newProber(s, session).run(ctx)}, nil
+}
+
+// Unobserved returns every endpoint and record as not observed.
+func (s *Source) Unobserved(why facts.Unknown) collect.Observation {
+	var wire facts.Wire
+	for _, t := range s.targets {
+		wire.Endpoints = append(wire.Endpoints, unobservedEndpoint(t, why))
+	}
+	for _, r := range s.records {
+		wire.Records = append(wire.Records, unobservedRecord(r, why))
+	}
+	return observation{wire}
+}
+
+func unobservedEndpoint(t Target, why facts.Unknown) *facts.Endpoint {
+	return &facts.Endpoint{
+		Host: t.Host, Port: t.Port, Transport: t.Transport,
+		Addresses: facts.NotObserved[[]string](why),
+		Connected: facts.NotObserved[bool](why),
+		TLS:       facts.NotObserved[facts.TLSAnswer](why),
+	}
+}
+
+func unobservedRecord(r facts.ClientRecord, why facts.Unknown) facts.ClientRecord {
+	r.Targets = facts.NotObserved[[]facts.Target](why)
+	return r
+}
+
+type observation struct{ wire facts.Wire }
+
+// AddTo sets what is known of the wire.
+func (o observation) AddTo(d *facts.Deployment) { d.Wire = o.wire }
