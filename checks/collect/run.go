@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,7 +53,7 @@ func (r *Runner) Run(ctx context.Context, d *facts.Deployment, sources []Source)
 		res.observation.AddTo(d)
 		d.Sources = append(d.Sources, res.account)
 	}
-	if context.Cause(ctx) == context.Canceled {
+	if errors.Is(context.Cause(ctx), context.Canceled) {
 		return context.Canceled
 	}
 	return nil
@@ -102,7 +103,7 @@ func (r *Runner) one(ctx context.Context, source Source) (Observation, facts.Sou
 			got.err = ctx.Err()
 		}
 	}
-	if got.err != nil && ctx.Err() == context.DeadlineExceeded {
+	if got.err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		got.err = &Error{
 			Class:  facts.Timeout,
 			Settle: "look whether the target answers at all, or allow it more time with timeouts.source",

@@ -113,7 +113,7 @@ func (u *Users) SignIns(ctx context.Context) iter.Seq2[*facts.SignIn, error] {
 				return
 			}
 			r, err := merged.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -56,7 +56,7 @@ func readRecord(in *bufio.Reader) (record, error) {
 		return record{}, err // io.EOF between records is the end
 	}
 	r, err := readFields(in, flags)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return r, err

@@ -3,6 +3,7 @@ package collect
 import (
 	"bufio"
 	"container/heap"
+	"errors"
 	"io"
 	"slices"
 )
@@ -39,7 +40,7 @@ func (u *Users) merge() (*merger, error) {
 	m := &merger{}
 	for _, next := range sources {
 		head, err := next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			continue
 		}
 		if err != nil {
@@ -59,11 +60,11 @@ func (m *merger) next() (record, error) {
 	first := (*m)[0]
 	r := first.head
 	head, err := first.next()
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		first.head = head
 		heap.Fix(m, 0)
-	case io.EOF:
+	case errors.Is(err, io.EOF):
 		heap.Pop(m)
 	default:
 		return record{}, err

@@ -183,7 +183,7 @@ func (r *Reader) end(text []byte, users int) error {
 		switch _, err := rest.ReadByte(); {
 		case err == nil:
 			return fmt.Errorf("%w: it goes on after its trailer", ErrDamaged)
-		case err != io.EOF:
+		case !errors.Is(err, io.EOF):
 			return damaged(err)
 		}
 	}
@@ -233,7 +233,7 @@ func damaged(err error) error {
 func kindOf(text []byte) (string, error) {
 	const prefix = `{"kind":"`
 	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
-		return "", errors.New(`the line does not begin with {"kind":`)
+		return "", errors.New(`the line does not begin with its kind`)
 	}
 	rest := text[len(prefix):]
 	for i, c := range rest {

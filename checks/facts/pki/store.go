@@ -7,6 +7,7 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/asn1"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,21 +28,37 @@ type Stored struct {
 	HasPrivateKey *bool // nil: the host did not tell
 }
 
-// Store returns the certificates of one store of the local computer, and how
-// many blobs in it could not be parsed: one of those might be any certificate.
-func Store(certificates []facts.Certificate, name string) (parsed []Stored, unreadable int) {
+// Store returns the certificates of one store of the local computer, and the
+// blobs in it that could not be parsed: any of them might be the certificate
+// that is looked for.
+func Store(certificates []facts.Certificate, name string) (parsed []Stored, unreadable [][]byte) {
 	for _, c := range certificates {
 		if !strings.EqualFold(c.Store, name) || c.Profile != "" {
 			continue
 		}
 		p, err := x509.ParseCertificate(c.DER)
 		if err != nil {
-			unreadable++
+			unreadable = append(unreadable, c.DER)
 			continue
 		}
 		parsed = append(parsed, Stored{p, c.HasPrivateKey})
 	}
 	return parsed, unreadable
+}
+
+// Bearing counts the unreadable blobs that may be a certificate with the given
+// name (DER) as subject or issuer: those that hold it, and those that are not
+// whole. The stores of Windows always have some certificate that crypto/x509
+// does not accept, such as one with a negative serial number, and these must
+// not put every other in doubt.
+func Bearing(unreadable [][]byte, name []byte) (n int) {
+	for _, blob := range unreadable {
+		var whole asn1.RawValue
+		if rest, err := asn1.Unmarshal(blob, &whole); err != nil || len(rest) > 0 || bytes.Contains(blob, name) {
+			n++
+		}
+	}
+	return n
 }
 
 // Find returns the certificate that ref names, if it is among those given.
