@@ -60,7 +60,7 @@ func (p *page) heading(text string) {
 // The lead-in is measured without its colour.
 func (p *page) para(indent int, lead string, leadStyle style, text string, s style) {
 	margin := indent + cells.StringWidth(lead)
-	for i, l := range wrap(text, p.width-margin) {
+	for i, l := range Wrap(text, p.width-margin) {
 		start := strings.Repeat(" ", margin)
 		if i == 0 {
 			start = strings.Repeat(" ", indent) + p.paint(leadStyle, lead)
@@ -78,10 +78,10 @@ func (p *page) field(indent int, label, text string) {
 	p.para(indent, cells.FillRight(label, labelWidth), faint, text, plain)
 }
 
-// wrap breaks text at spaces, and within words that are longer than a line.
+// Wrap breaks text at spaces, and within words that are longer than a line.
 // It returns at least one line. Spaces within a line stay as they are, since
 // two of them in a name can be what is wrong with it.
-func wrap(text string, width int) []string {
+func Wrap(text string, width int) []string {
 	width = max(width, 2) // the widest character
 	var lines []string
 	line, used := "", 0

@@ -28,7 +28,7 @@ func TestWrap(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := wrap(tt.text, tt.width); !slices.Equal(got, tt.want) {
+			if got := Wrap(tt.text, tt.width); !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -46,16 +46,16 @@ func FuzzWrap(f *testing.F) {
 		if strings.ContainsAny(text, "\n\r") || width < 2 || width > 1000 {
 			t.Skip("clean text has no line breaks")
 		}
-		lines := wrap(text, width)
+		lines := Wrap(text, width)
 		for _, line := range lines {
 			// A single character may be wider; there is no place to break it.
 			if n := cells.StringWidth(line); n > width && cells.Truncate(line, width, "") != "" {
-				t.Errorf("wrap(%q, %d): %q is %d wide", text, width, line, n)
+				t.Errorf("Wrap(%q, %d): %q is %d wide", text, width, line, n)
 			}
 		}
 		lost := func(s string) string { return strings.ReplaceAll(s, " ", "") }
 		if got := strings.Join(lines, ""); lost(got) != lost(text) {
-			t.Errorf("wrap(%q, %d) = %q lost something", text, width, lines)
+			t.Errorf("Wrap(%q, %d) = %q lost something", text, width, lines)
 		}
 	})
 }
