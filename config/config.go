@@ -33,6 +33,7 @@ type Directory struct {
 	Kerberos    Kerberos `mapstructure:"kerberos"`
 	CAFile      string   `mapstructure:"ca-file"`     // PEM; empty: the system's authorities
 	ServerName  string   `mapstructure:"server-name"` // that the certificate must bear, if it is not the controller's name
+	OldTLS      bool     `mapstructure:"old-tls"`     // accept the TLS 1.0 of Windows Server 2003
 	PageSize    int      `mapstructure:"page-size"`
 	Connections int      `mapstructure:"connections"`
 }

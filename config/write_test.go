@@ -15,7 +15,7 @@ func TestWrite(t *testing.T) {
 	full.Directory = Directory{
 		Controllers: []string{"dc1.contoso.com", "dc2.contoso.com:1636"}, Security: "starttls", Auth: "kerberos", Username: `o'"brien`,
 		Password: Secret{Command: []string{"pass", "show", "lcs reader"}}, Kerberos: Kerberos{"CONTOSO.COM", "/etc/krb5.conf", "cc", "kt", "ldap/dc1"},
-		CAFile: `C:\ca.pem`, ServerName: "dc", PageSize: 5, Connections: 3,
+		CAFile: `C:\ca.pem`, ServerName: "dc", OldTLS: true, PageSize: 5, Connections: 3,
 	}
 	full.Database = Database{Auth: "sql", Username: "sa", Password: Secret{Env: "PW"}, Kerberos: Kerberos{Realm: "R"}, Encrypt: "disable", CAFile: "a: b", ServerName: "#x", Name: "rtc2"}
 	full.Servers = []Server{{Name: "a.contoso.com", Role: "home", Generation: "2003", HostFile: "a: b.ndjson", Database: `a\rtc`}, {Name: "b.contoso.com"}}
