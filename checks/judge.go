@@ -49,8 +49,8 @@ func Judge(ctx context.Context, causes []Cause, d *facts.Deployment, users iter.
 				j := c.JudgeServer(d, s)
 				findings = append(findings, j.finding(c, Subject{Kind: ServerSubject, Name: s.FQDN, Server: s.FQDN}))
 			}
-			if len(d.Servers) == 0 {
-				findings = append(findings, noServers(c, d))
+			if f, ok := others(c, d, o); ok {
+				findings = append(findings, f)
 			}
 		case c.Users != nil:
 			tallies = append(tallies, newTally(c, d, o))
@@ -62,35 +62,42 @@ func Judge(ctx context.Context, causes []Cause, d *facts.Deployment, users iter.
 	for _, t := range tallies {
 		findings = append(findings, t.findings()...)
 	}
-	fold(causes, findings)
-	findings = slices.DeleteFunc(findings, func(f Finding) bool {
-		return !o.wants(find(causes, f.Cause)) || !o.concerns(f.Subject)
-	})
 	order(causes, findings)
-	return findings, nil
+	fold(causes, findings)
+	return slices.DeleteFunc(findings, func(f Finding) bool {
+		return !o.wants(find(causes, f.Cause)) || !o.concerns(f.Subject)
+	}), nil
 }
 
-// noServers judges a server's cause where no server is known: nothing to judge
-// if the directory says so, undetermined otherwise.
-func noServers(c *Cause, d *facts.Deployment) Finding {
+// others judges a server's cause for the servers that are not among the facts.
+// Where the directory was not read there may be some, unless the question was
+// about certain servers only.
+func others(c *Cause, d *facts.Deployment, o Options) (Finding, bool) {
 	var j Judgement
-	if _, why := d.Directory.Servers.Get(); why != nil {
-		j.Unknown(why)
-	} else {
+	_, why := d.Directory.Servers.Get()
+	switch {
+	case len(d.Servers) == 0 && why == nil:
 		j.NotApplicable("the directory lists no server")
+	case why == nil, len(d.Servers) > 0 && len(o.Servers) > 0:
+		return Finding{}, false
+	default:
+		j.Unknown(why)
 	}
-	return j.finding(c, Subject{Kind: DeploymentSubject, Name: "deployment"})
+	return j.finding(c, Subject{Kind: DeploymentSubject, Name: "deployment"}), true
 }
 
 // count passes every user to every rule.
 func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users iter.Seq2[*facts.SignIn, error], o Options) error {
 	asked := facts.NormalizeAddress(o.User)
 	names := newNear(asked)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	for u, err := range users {
 		if err != nil {
 			return err
 		}
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if asked != "" && u.Address != asked {
@@ -99,6 +106,7 @@ func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users ite
 		}
 		names.found = names.found || len(u.Accounts) > 0
 		for _, t := range tallies {
+			t.next()
 			t.cause.Users.Judge(d, u, asked != "", t.hit)
 		}
 	}
@@ -106,7 +114,7 @@ func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users ite
 		return nil
 	}
 	for _, t := range tallies {
-		if t.cause.Users.Asked != nil {
+		if t.next(); t.cause.Users.Asked != nil {
 			t.cause.Users.Asked(d, asked, names.found, names.best(), t.hit)
 		}
 	}

@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"lcshealth/checks/facts"
 
@@ -32,8 +33,9 @@ func (n *near) offer(u *facts.SignIn) {
 		return
 	}
 	// Lengths that differ too much cannot be near; this saves most of the work.
-	limit := max(2, len(n.asked)/4)
-	if difference := len(u.Address) - len(n.asked); difference > limit || -difference > limit {
+	length := utf8.RuneCountInString(n.asked)
+	limit := max(2, length/4)
+	if difference := utf8.RuneCountInString(u.Address) - length; difference > limit || -difference > limit {
 		return
 	}
 	distance := levenshtein.ComputeDistance(n.asked, u.Address)

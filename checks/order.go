@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // fold names, for each finding that is present or undetermined, the present
@@ -34,7 +35,7 @@ func fold(causes []Cause, findings []Finding) {
 // concerns no server in particular explains all.
 func explains(parents []*Finding, f *Finding) *Finding {
 	for _, p := range parents {
-		if p.Subject.Server == "" || p.Subject.Server == f.Subject.Server {
+		if p.Subject.Server == "" || strings.EqualFold(p.Subject.Server, f.Subject.Server) {
 			return p
 		}
 	}

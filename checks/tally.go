@@ -15,6 +15,10 @@ const defaultSample = 20
 // maxEvidence is how many users of a finding are shown with what was observed.
 const maxEvidence = 5
 
+// maxUnjudged is how many different reasons are kept why users of a population
+// could not be judged. One is enough for the verdict.
+const maxUnjudged = 5
+
 // tally gathers what a user's rule reports, population by population.
 type tally struct {
 	cause       *Cause
@@ -22,6 +26,7 @@ type tally struct {
 	unjudged    map[string][]*facts.Unknown // users who could not be judged, by population
 	groups      map[groupKey]*group
 	sample      int
+	turn        int // of the user who is judged now
 }
 
 // groupKey tells the findings of one cause apart.
@@ -35,6 +40,7 @@ type groupKey struct {
 // first hits are the first users.
 type group struct {
 	title    string
+	turn     int // of the last user who was counted
 	count    int
 	users    []string
 	evidence []Evidence
@@ -48,10 +54,16 @@ func newTally(c *Cause, d *facts.Deployment, o Options) *tally {
 	}
 }
 
+// next begins with another user.
+func (t *tally) next() { t.turn++ }
+
+// hit takes what the rule reports. A user who shows one shape several times, in
+// two accounts or rows, counts once.
 func (t *tally) hit(h Hit) {
+	t.ensure(h.Population)
 	if h.Unknown != nil {
 		known := t.unjudged[h.Population]
-		if !slices.ContainsFunc(known, func(u *facts.Unknown) bool { return *u == *h.Unknown }) {
+		if len(known) < maxUnjudged && !slices.ContainsFunc(known, func(u *facts.Unknown) bool { return *u == *h.Unknown }) {
 			t.unjudged[h.Population] = append(known, h.Unknown)
 		}
 		return
@@ -62,12 +74,23 @@ func (t *tally) hit(h Hit) {
 		g = &group{title: cmp.Or(h.Title, t.cause.Title), remedy: h.Remedy}
 		t.groups[key] = g
 	}
-	g.count++
-	if t.sample < 0 || len(g.users) < t.sample {
-		g.users = append(g.users, h.Address)
+	if g.turn != t.turn {
+		g.turn = t.turn
+		g.count++
+		if t.sample < 0 || len(g.users) < t.sample {
+			g.users = append(g.users, h.Address)
+		}
 	}
 	if len(g.evidence) < maxEvidence {
 		g.evidence = append(g.evidence, h.Evidence)
+	}
+}
+
+// ensure adds a population that the rule reports of without having announced
+// it, so that no hit is lost.
+func (t *tally) ensure(population string) {
+	if !slices.ContainsFunc(t.populations, func(p Population) bool { return p.Name == population }) {
+		t.populations = append(t.populations, Population{Name: population})
 	}
 }
 

@@ -24,6 +24,7 @@ servers:
 database:
   username: CONTOSO\reader
   password: {env: RTC_PASSWORD}
+  encrypt: true
 timeouts:
   source: 90s
 `

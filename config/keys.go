@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -73,7 +74,11 @@ func scalarKeys(t reflect.Type, path string) (out []string) {
 func suggest(key string, known map[string]reflect.Type) string {
 	best, distance := "", len(key)/2+1
 	for _, k := range slices.Sorted(maps.Keys(known)) {
-		if d := levenshtein.ComputeDistance(key, k); d < distance {
+		d := levenshtein.ComputeDistance(key, k)
+		if strings.HasPrefix(k, key) || strings.HasPrefix(key, k) {
+			d = 0 // an abbreviation, or more than the key
+		}
+		if d < distance {
 			best, distance = k, d
 		}
 	}

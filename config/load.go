@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -59,6 +60,7 @@ func Parse(text []byte) (*Config, error) {
 	c := Default()
 	hook := viper.DecodeHook(mapstructure.ComposeDecodeHookFunc(
 		secretHook,
+		wordHook,
 		mapstructure.StringToTimeDurationHookFunc(),
 		mapstructure.StringToSliceHookFunc(","),
 	))
@@ -69,6 +71,15 @@ func Parse(text []byte) (*Config, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// wordHook keeps true a word where a word is wanted, as in encrypt: true, which
+// YAML takes for a truth value.
+func wordHook(_, to reflect.Type, data any) (any, error) {
+	if truth, ok := data.(bool); ok && to.Kind() == reflect.String {
+		return strconv.FormatBool(truth), nil
+	}
+	return data, nil
 }
 
 // Path is the file that the configuration was read from, or empty.

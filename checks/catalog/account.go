@@ -23,7 +23,7 @@ func forest(d *facts.Deployment, needs ...*facts.Unknown) []checks.Population {
 		}
 	}
 	if why == nil {
-		p.Evidence = []checks.Evidence{checks.Saw(d.Directory.Users.Origin(), fmt.Sprintf("%d accounts, %d of them enabled", totals.Accounts, totals.Enabled), "")}
+		p.Evidence = []checks.Evidence{checks.Saw(d.Directory.Users.Origin(), fmt.Sprintf("%s, %d of them enabled", count(totals.Accounts, "account"), totals.Enabled), "")}
 	}
 	return []checks.Population{p}
 }
@@ -53,13 +53,23 @@ func homeOf(d *facts.Deployment, a *facts.Account) (fqdn string, exists bool, wh
 	}
 	home := d.HomeServer(a.HomeServer)
 	if home == nil {
-		return "", false, &facts.Unknown{Class: facts.Internal, Source: "directory", Message: "the home server " + a.HomeServer + " was not looked up"}
+		return "", false, &facts.Unknown{Class: facts.Internal, Source: "directory", Message: "the home server " + a.HomeServer + " was not looked up", Settle: "look at the object in Active Directory"}
 	}
 	object, why := home.Object.Get()
 	return object.FQDN, object.IsHomeServer(), why
 }
 
-// properties is the step that leads to a user's settings.
-func properties(who string) string {
-	return "In Administrative Tools, Live Communications Server, expand Servers, expand the server, click Users, right-click " + who + " and click Properties."
+// homeServersUnknown gives why the home server of some account is not known:
+// it may be any.
+func homeServersUnknown(d *facts.Deployment) (unknown []*facts.Unknown) {
+	homes, why := d.Directory.HomeServers.Get()
+	if why != nil {
+		return []*facts.Unknown{why}
+	}
+	for _, h := range homes {
+		if _, why := h.Object.Get(); why != nil {
+			unknown = append(unknown, why)
+		}
+	}
+	return unknown
 }

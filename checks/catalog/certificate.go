@@ -33,8 +33,8 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 	mine, unreadable := pki.Store(stored, pki.My)
 	found, ok := pki.Find(mine, u.ref)
 	if !ok {
-		if unreadable > 0 {
-			return nil, nil, unreadableStore(s, pki.My, unreadable)
+		if n := pki.Bearing(unreadable, u.ref.Issuer); n > 0 {
+			return nil, nil, unreadableStore(s, pki.My, n)
 		}
 		return nil, []fault{{
 			"the certificate of " + u.what + " is not in the computer's store",
@@ -101,7 +101,7 @@ func purposeName(u x509.ExtKeyUsage) string {
 func unreadableStore(s *facts.Server, store string, n int) *facts.Unknown {
 	return &facts.Unknown{
 		Class: facts.Protocol, Source: s.Host.Certificates.Origin().Source, Target: s.FQDN,
-		Message: fmt.Sprintf("%d certificates in LocalMachine\\%s could not be read", n, store),
+		Message: count(n, "certificate") + " in LocalMachine\\" + store + " could not be read",
 		Settle:  "look at the store in the Certificates snap-in of " + s.FQDN,
 	}
 }

@@ -23,6 +23,7 @@ var directoryConnectorErrors = checks.Cause{
 	Meaning:   "Users who were enabled or changed in Active Directory may not arrive in the server's database, and then get 404.",
 	Detection: "The application log holds errors whose source is the Active Directory connector of LCS 2003 or the User Replicator of LCS 2005. Errors older than a day are a minor matter.",
 	Needs:     []checks.Need{needEvents, needRole},
+	After:     []string{"sql-service-stopped"}, // the connector writes to the database
 	Fix:       []string{"Resolve the errors as the application log says, then restart rtcsrv and give the connector time to fill the database."},
 
 	JudgeServer: judgeDirectoryConnectorErrors,
@@ -34,14 +35,7 @@ const recentErrors = 24 * time.Hour
 
 func judgeDirectoryConnectorErrors(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
 	events, why := s.Host.Events.Get()
-	if why != nil {
-		if role, unknown := s.Role.Get(); unknown == nil && role != facts.RoleHome {
-			j.NotApplicable("a server that holds no users has no Active Directory connector")
-			return j
-		}
-		j.Unknown(why)
-		return j
-	}
+	j.Unknown(why)
 	from := s.Host.Events.Origin()
 	var errors []facts.Event
 	var last facts.Event
@@ -55,20 +49,24 @@ func judgeDirectoryConnectorErrors(d *facts.Deployment, s *facts.Server) (j chec
 		}
 	}
 	if len(errors) == 0 {
-		j.Note(checks.Saw(from, fmt.Sprintf("%d records of the event logs, no error of the Active Directory connector", len(events)), ""))
+		if role, unknown := s.Role.Get(); unknown == nil && role != facts.RoleHome {
+			return notApplicable("a server that holds no users has no Active Directory connector")
+		}
+		if why == nil {
+			j.Note(checks.Saw(from, fmt.Sprintf("%d records of the event logs, no error of the Active Directory connector", len(events)), ""))
+		}
 		return j
 	}
 	severity := checks.Major
 	if d.CollectedAt.Sub(last.At) > recentErrors {
 		severity = checks.Minor
 	}
-	evidence := checks.Saw(from, fmt.Sprintf("%d errors; the last, event %d of %q at %s: %s", len(errors), last.ID, last.Source, last.At.UTC().Format(time.RFC3339), last.Message), "no errors of this source")
-	j.Present(severity, fmt.Sprintf("%d errors of the Active Directory connector in the application log", len(errors)), evidence)
+	evidence := checks.Saw(from, fmt.Sprintf("%s; the last, event %d of %q at %s: %s", count(len(errors), "error"), last.ID, last.Source, last.At.UTC().Format(time.RFC3339), last.Message), "no errors of this source")
+	j.Present(severity, count(len(errors), "error")+" of the Active Directory connector in the application log", evidence)
 	j.Remedy(
 		checks.Step{Text: fmt.Sprintf("Open the application log in Event Viewer, filter by the source %q, and resolve the errors by what they say.", last.Source), Host: s.FQDN},
-		checks.Step{Text: "Restart Live Communications Server, and give it time to fill its database.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 	)
+	j.Remedy(restart(restartAndAwait, s.FQDN)...)
 	return j
 }
 

@@ -10,14 +10,13 @@ import (
 	"lcshealth/checks/facts"
 )
 
-// databases are the populations of the users of each database. needs gives
-// why a fact that the cause rests on was not observed, apart from the rows.
+// databases are the populations of the users of each database, of each home
+// server whose database nobody asked, and of those that the directory did not
+// tell of. needs gives why a fact that the
+// cause rests on was not observed, apart from the rows.
 func databases(d *facts.Deployment, needs func(*facts.Database) []*facts.Unknown) (out []checks.Population) {
 	for _, db := range d.Databases {
-		p := checks.Population{Name: usersOf(db.Name)}
-		if d.Server(db.Name) != nil {
-			p.Server = db.Name
-		}
+		p := population(d, db.Name)
 		rows, why := db.Entries.Get()
 		for _, u := range append([]*facts.Unknown{why}, needs(db)...) {
 			if u != nil {
@@ -25,11 +24,63 @@ func databases(d *facts.Deployment, needs func(*facts.Database) []*facts.Unknown
 			}
 		}
 		if why == nil {
-			p.Evidence = []checks.Evidence{checks.Saw(db.Entries.Origin(), fmt.Sprintf("%d rows in the RTC database", rows), "")}
+			p.Evidence = []checks.Evidence{checks.Saw(db.Entries.Origin(), count(rows, "row")+" in the RTC database", "")}
 		}
 		out = append(out, p)
 	}
+	add := func(name string, why *facts.Unknown) {
+		p := population(d, name)
+		p.Unknown = []*facts.Unknown{why}
+		if !slices.ContainsFunc(out, func(other checks.Population) bool { return strings.EqualFold(other.Name, p.Name) }) {
+			out = append(out, p)
+		}
+	}
+	unserved(d, add)
+	if _, why := d.Directory.Servers.Get(); why != nil {
+		add("other home servers", why)
+	}
+	if len(out) == 0 {
+		out = append(out, checks.Population{Name: "users of home servers", NotApplicable: "no home server is known", Unknown: homeServersUnknown(d)})
+	}
 	return out
+}
+
+func population(d *facts.Deployment, database string) checks.Population {
+	p := checks.Population{Name: usersOf(database)}
+	if s := d.Server(database); s != nil {
+		p.Server = s.FQDN
+	}
+	return p
+}
+
+// unserved passes on what may be a home server and has no database among the
+// facts, with the reason why nothing is known of its users.
+func unserved(d *facts.Deployment, add func(name string, why *facts.Unknown)) {
+	notAsked := func(name string) *facts.Unknown {
+		return &facts.Unknown{
+			Class: facts.NotAsked, Source: "rtcdb", Target: name, Message: "no way to the RTC database of " + name + " was named",
+			Settle: "name the database of " + name + " in its entry of servers, or give a file that was made on it",
+		}
+	}
+	homes, _ := d.Directory.HomeServers.Get() // unobserved: the servers' own roles have to do
+	for _, h := range homes {
+		object, why := h.Object.Get()
+		if why == nil && object.IsHomeServer() && object.FQDN != "" && d.DatabaseOf(object.FQDN) == nil {
+			add(object.FQDN, notAsked(object.FQDN))
+		}
+	}
+	for _, s := range d.Servers {
+		name := cmp.Or(s.PoolFQDN, s.FQDN)
+		if d.DatabaseOf(name) != nil || d.DatabaseOf(s.FQDN) != nil {
+			continue
+		}
+		switch role, why := s.Role.Get(); {
+		case why != nil:
+			add(name, why)
+		case role == facts.RoleHome:
+			add(name, notAsked(name))
+		}
+	}
 }
 
 // usersOf names the population of a database.
@@ -54,35 +105,24 @@ func enabledAccount(u *facts.SignIn) *facts.Account {
 	return nil
 }
 
-// homeDatabase returns the database that should hold an account, or nil if it
-// cannot be told.
-func homeDatabase(d *facts.Deployment, a *facts.Account) *facts.Database {
+// homeDatabase returns the database that should hold an account: nil if there
+// is none. The reason is not nil if it cannot be told.
+func homeDatabase(d *facts.Deployment, a *facts.Account) (*facts.Database, *facts.Unknown) {
 	if a.HomeServer == "" {
-		return nil
+		return nil, nil
 	}
 	fqdn, exists, why := homeOf(d, a)
 	if why != nil || !exists {
-		return nil
+		return nil, why
 	}
-	return d.DatabaseOf(fqdn)
+	return d.DatabaseOf(fqdn), nil
 }
 
 // isUser reports whether a row stands for a user of the forest and not for a
-// mere contact, for which LCS keeps rows as well: it mirrors the directory or
-// carries a SID.
+// mere contact, for which LCS keeps rows as well: it mirrors the directory, or
+// carries the SID or GUID of an account.
 func isUser(e *facts.Entry) bool {
-	return (e.DirectoryRow != nil && *e.DirectoryRow) || (e.SID != nil && *e.SID != "")
-}
-
-// accountSIDs are the SIDs that a row of the account may hold: its own, and
-// that of the logon account in a resource forest.
-func accountSIDs(a *facts.Account) (out []string) {
-	for _, sid := range []string{a.SID, a.OriginatorSID} {
-		if sid != "" {
-			out = append(out, sid)
-		}
-	}
-	return out
+	return (e.DirectoryRow != nil && *e.DirectoryRow) || (e.SID != nil && *e.SID != "") || (e.GUID != nil && *e.GUID != "")
 }
 
 // inForest reports whether a SID was issued by a domain of the forest.
@@ -92,12 +132,28 @@ func inForest(f facts.Forest, sid string) bool {
 }
 
 // otherGUID reports whether a row was made for an account that is none of
-// those that hold its address now.
-func otherGUID(u *facts.SignIn, e *facts.Entry) bool {
+// those that hold its address now. The reason is not nil if it may be.
+func otherGUID(u *facts.SignIn, e *facts.Entry) (bool, *facts.Unknown) {
 	if e.GUID == nil || *e.GUID == "" || len(u.Accounts) == 0 {
-		return false
+		return false, nil
 	}
-	return !slices.ContainsFunc(u.Accounts, func(a facts.Account) bool {
-		return a.GUID == "" || strings.EqualFold(a.GUID, *e.GUID)
-	})
+	var unseen *facts.Unknown
+	for i := range u.Accounts {
+		switch a := &u.Accounts[i]; {
+		case strings.EqualFold(a.GUID, *e.GUID):
+			return false, nil
+		case a.GUID == "":
+			unseen = notSeen("GUID", "objectGUID")
+		}
+	}
+	return unseen == nil, unseen
+}
+
+// notSeen is the reason why something of accounts is not known although they
+// were read.
+func notSeen(what, attributes string) *facts.Unknown {
+	return &facts.Unknown{
+		Class: facts.Rights, Source: "directory", Message: "the " + what + " of some account was not seen",
+		Settle: "let the account that reads the directory read " + attributes + " of users",
+	}
 }

@@ -46,10 +46,7 @@ func judgeMessengerOnServer(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 	} else {
 		j.Remedy(checks.Step{Text: "Find out what the program is for, and stop it or give it another port.", Command: "netstat -ano", Host: s.FQDN})
 	}
-	j.Remedy(
-		checks.Step{Text: "Restart Live Communications Server, so that it takes its port again.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
-	)
+	j.Remedy(restart("Restart Live Communications Server, so that it takes its port again.", s.FQDN)...)
 	return j
 }
 
@@ -91,14 +88,14 @@ func portsTaken(j *checks.Judgement, s *facts.Server) (taken []checks.Evidence) 
 		}
 		for _, p := range ports {
 			switch {
-			case p.Port != l.Port || strings.EqualFold(p.Process, "rtcsrv.exe"):
+			case p.Port != l.Port || elsewhere(p.Address, l.Address) || strings.EqualFold(p.Process, "rtcsrv.exe"):
 			case p.Process == "":
 				j.Unknown(&facts.Unknown{
 					Class: facts.Missing, Source: from.Source, Target: s.FQDN,
 					Message: fmt.Sprintf("which program holds port %d (process %d) was not told", p.Port, p.ProcessID),
 					Settle:  fmt.Sprintf("run netstat -ano and tasklist on %s", s.FQDN),
 				})
-			case !elsewhere(p.Address, l.Address):
+			default:
 				taken = append(taken, checks.Saw(from, fmt.Sprintf("port %d is held by %s (process %d)", p.Port, p.Process, p.ProcessID), "held by rtcsrv.exe"))
 			}
 		}

@@ -104,9 +104,8 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	j.Remedy(
 		checks.Step{Text: "Obtain a certificate issued to " + s.FQDN + ", for Server Authentication and Client Authentication, and place it with its private key in the computer's Personal store. Its root belongs in the computer's Trusted Root store.", Host: s.FQDN},
 		checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add or correct the TLS (Mutual) listener with that certificate.", Host: s.FQDN},
-		checks.Step{Text: "Restart Live Communications Server.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 	)
+	j.Remedy(restart(restartServer, s.FQDN)...)
 	return j
 }
 

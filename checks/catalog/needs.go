@@ -10,9 +10,9 @@ var (
 	needRouting      = checks.Need{Source: "host", What: "the routing setting and the static routes"}
 	needTrust        = checks.Need{Source: "host", What: "the authorized hosts and trust settings"}
 	needCertificates = checks.Need{Source: "host", What: "the certificate stores of the local computer"}
-	needUserRoots    = checks.Need{Source: "host", What: "the Trusted Root stores of users"}
 	needEvents       = checks.Need{Source: "host", What: "the application log"}
 	needRole         = checks.Need{Source: "directory", What: "the servers and what each is for"}
+	needTrustedList  = checks.Need{Source: "directory", What: "the list of trusted servers"}
 	needSIPDomains   = checks.Need{Source: "directory", What: "the SIP domains of the deployment"}
 	needForest       = checks.Need{Source: "directory", What: "the domains of the forest and their SIDs"}
 	needAccounts     = checks.Need{Source: "directory", What: "the accounts of every domain of the forest"}
@@ -20,6 +20,7 @@ var (
 	needEntries      = checks.Need{Source: "rtcdb", What: "the users in the RTC database of each home server"}
 	needSIDs         = checks.Need{Source: "rtcdb", What: "the column that holds users' SIDs"}
 	needGUIDs        = checks.Need{Source: "rtcdb", What: "the column that holds users' GUIDs"}
+	needMirror       = checks.Need{Source: "rtcdb", What: "the table that mirrors the directory"}
 	needReach        = checks.Need{Source: "wire", What: "names, ports and certificates of listeners and next hops"}
 	needClientDNS    = checks.Need{Source: "wire", What: "the DNS records that clients look up"}
 )

@@ -31,17 +31,17 @@ var noTLSListener = checks.Cause{
 }
 
 func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	role, roleUnknown := s.Role.Get()
+	if roleUnknown == nil && role == facts.RoleProxy {
+		j.NotApplicable("clients do not sign in to a proxy")
+		return j
+	}
 	listeners, why := s.Host.Listeners.Get()
 	if why != nil {
 		j.Unknown(why)
 		return j
 	}
 	from := s.Host.Listeners.Origin()
-	role, why := s.Role.Get()
-	if why == nil && role == facts.RoleProxy {
-		j.NotApplicable("clients do not sign in to a proxy")
-		return j
-	}
 
 	var faults []checks.Evidence
 	reason, maybe := "no TLS listener is enabled", false
@@ -71,21 +71,23 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 
 	// Nothing sound was found. What that means depends on what the server is.
 	if len(listenersOf(listeners, facts.MTLS)) > 0 {
-		if generation, why := s.Generation.Get(); why != nil {
+		generation, why := s.Generation.Get()
+		if why != nil {
 			j.Unknown(why)
 			return j
-		} else if generation != facts.LCS2003 {
+		}
+		if generation != facts.LCS2003 {
 			j.Unknown(&facts.Unknown{
 				Class: facts.Missing, Source: "host", Target: s.FQDN,
-				Message: "it has a mutual TLS listener only; whether LCS 2005 serves clients there is not documented",
+				Message: "it has no usable TLS listener but a mutual TLS one; whether LCS 2005 serves clients there is not documented",
 				Settle:  "sign in with TLS from a client, or add a TLS listener",
 			})
 			return j
 		}
 	}
 	switch {
-	case why != nil:
-		j.Unknown(why)
+	case roleUnknown != nil:
+		j.Unknown(roleUnknown)
 	case role == facts.RoleHoldsNone:
 		j.Unknown(roleNotTold(s))
 	default:
@@ -93,9 +95,8 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 		j.Remedy(
 			checks.Step{Text: "Obtain a certificate issued to the name that clients connect to (" + s.FQDN + "), for Server Authentication, and place it with its private key in the computer's Personal store.", Host: s.FQDN},
 			checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add a listener of type TLS with that certificate.", Host: s.FQDN},
-			checks.Step{Text: "Restart Live Communications Server.", Command: "net stop rtcsrv", Host: s.FQDN},
-			checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 		)
+		j.Remedy(restart(restartServer, s.FQDN)...)
 	}
 	return j
 }

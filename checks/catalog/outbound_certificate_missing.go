@@ -46,8 +46,7 @@ func judgeOutboundCertificateMissing(d *facts.Deployment, s *facts.Server) (j ch
 	}
 	j.Remedy(
 		checks.Step{Text: "In Administrative Tools, Live Communications Server, expand Servers, right-click " + s.FQDN + " and open Properties. On the Routing tab, under \"Default certificate to be used for TLS Mutual encryption when none is specified in the routing table\", select a valid certificate issued to the server.", Host: s.FQDN},
-		checks.Step{Text: "Restart Live Communications Server.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 	)
+	j.Remedy(restart(restartServer, s.FQDN)...)
 	return j
 }

@@ -22,7 +22,7 @@ var pstnTrustOnClientServer = checks.Cause{
 	Meaning: "If the callee is busy with an invitation already, the server does not pass on his 486 Busy Here, and the caller's invitation stays pending.",
 	Detection: "On one server: a host that is not one of the trusted servers is treated as authenticated or as a server, or a listener or route treats all its connections as trusted or as servers, or a static route is for telephone numbers; " +
 		"and clients use the server: it holds users, fronts those that do, or is named in the DNS records of a SIP domain.",
-	Needs: []checks.Need{needRole, needTrust, needListeners, needRouting, needClientDNS},
+	Needs: []checks.Need{needRole, needTrust, needTrustedList, needListeners, needRouting, needSIPDomains, needClientDNS},
 	After: []string{"sql-service-stopped"}, // where the pool-level settings are kept
 	Fix: []string{
 		"Dedicate a server to the gateway,",
@@ -33,22 +33,23 @@ var pstnTrustOnClientServer = checks.Cause{
 }
 
 func judgePSTNTrust(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	use, from, unknown := clientUse(d, s)
+	if use == "" && unknown == nil {
+		// A server for the gateway alone is what the article recommends.
+		j.Note(checks.Saw(s.Role.Origin(), "a proxy, which no DNS record of a SIP domain names", ""))
+		return j
+	}
 	signs := gatewaySigns(&j, d, s)
-	if len(signs) == 0 {
+	switch {
+	case len(signs) == 0:
 		if j.Verdict() == checks.Absent {
 			j.Note(checks.Saw(s.Host.AuthorizedHosts.Origin(), "no trust settings of a gateway", ""))
 		}
-		return j
-	}
-	why, from, unknown := clientUse(d, s)
-	switch {
 	case unknown != nil:
 		j.Unknown(unknown)
-	case why == "":
-		return checks.Judgement{} // a server for the gateway alone is what the article recommends
 	default:
-		j.Present(checks.Minor, fmt.Sprintf("clients use the server (%s), and it carries the trust settings of a gateway", why),
-			append(signs, checks.Saw(from, why, "no client uses a server with these settings"))...)
+		j.Present(checks.Minor, fmt.Sprintf("clients use the server (%s), and it carries the trust settings of a gateway", use),
+			append(signs, checks.Saw(from, use, "no client uses a server with these settings"))...)
 		j.Remedy(
 			checks.Step{Text: "Dedicate another server to the IP-PSTN gateway, as the Reference Guide's appendix on IP-PSTN connectivity describes, and move these trust settings and routes there.", Host: s.FQDN},
 			checks.Step{Text: "Or keep Windows Messenger clients from contacting this server directly.", Host: s.FQDN},
@@ -92,7 +93,7 @@ func gatewaySigns(j *checks.Judgement, d *facts.Deployment, s *facts.Server) (si
 			if !r.Enabled {
 				continue
 			}
-			if _, phone := matchHost(r.MatchURI); phone {
+			if parseMatch(r.MatchURI).phone {
 				signs = append(signs, checks.Saw(s.Host.Routes.Origin(), fmt.Sprintf("the static route %s leads telephone numbers to %s", r.MatchURI, nextHop(r)), expected))
 			} else if r.TreatAsTrusted || r.TreatAsServer {
 				signs = append(signs, checks.Saw(s.Host.Routes.Origin(), fmt.Sprintf("the static route %s treats all connections as %s", r.MatchURI, treatment(r.TreatAsTrusted, "trusted", r.TreatAsServer, "servers")), expected))
@@ -102,40 +103,19 @@ func gatewaySigns(j *checks.Judgement, d *facts.Deployment, s *facts.Server) (si
 	return signs
 }
 
-// clientUse says how clients use a server; empty if they do not.
-func clientUse(d *facts.Deployment, s *facts.Server) (string, facts.Origin, *facts.Unknown) {
-	role, why := s.Role.Get()
-	if why != nil {
-		return "", facts.Origin{}, why
-	}
-	switch role {
-	case facts.RoleHome:
-		return "it holds users", s.Role.Origin(), nil
-	case facts.RoleFrontEnd:
-		return "it is a front end", s.Role.Origin(), nil
-	}
-	var unknown *facts.Unknown
-	for _, r := range d.Wire.Records {
-		targets, why := r.Targets.Get()
-		if why != nil {
-			unknown = why
-		}
-		if slices.ContainsFunc(targets, func(t facts.Target) bool { return strings.EqualFold(t.Host, s.FQDN) }) {
-			return "DNS names it in " + r.Name, r.Targets.Origin(), nil
-		}
-	}
-	if unknown == nil && role == facts.RoleHoldsNone {
-		unknown = roleNotTold(s)
-	}
-	if unknown == nil && len(d.Wire.Records) == 0 {
-		unknown = &facts.Unknown{Class: facts.NotAsked, Source: "wire", Message: "the DNS records of the SIP domains were not looked up", Settle: "run the check with the wire source"}
-	}
-	return "", facts.Origin{}, unknown
-}
-
-// isServer reports whether a host is a server of the deployment.
+// isServer reports whether a host, given by name or by address, is a server of
+// the deployment.
 func isServer(d *facts.Deployment, trusted []facts.TrustedServer, host string) bool {
-	return d.Server(host) != nil || slices.ContainsFunc(trusted, func(t facts.TrustedServer) bool { return strings.EqualFold(t.FQDN, host) })
+	if d.Server(host) != nil || slices.ContainsFunc(trusted, func(t facts.TrustedServer) bool { return strings.EqualFold(t.FQDN, host) }) {
+		return true
+	}
+	for _, e := range d.Wire.Endpoints {
+		addresses, _ := e.Addresses.Get() // an address that was not seen is nobody's
+		if d.Server(e.Host) != nil && slices.Contains(addresses, host) {
+			return true
+		}
+	}
+	return false
 }
 
 func treatment(a bool, first string, b bool, second string) string {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -22,7 +23,7 @@ var rootCAInUserStore = checks.Cause{
 
 	Meaning:   "The server cannot build the chain of the certificates that it and its peers use for mutual TLS, so connections between servers fail.",
 	Detection: "The chain of each certificate for server connections is followed through the stores of the local computer. It must end in LocalMachine\\ROOT. If the root is only in a user's Trusted Root store, that is told.",
-	Needs:     []checks.Need{needListeners, needRouting, needCertificates, needUserRoots},
+	Needs:     []checks.Need{needRole, needListeners, needRouting, needCertificates},
 	Fix:       []string{"Import the certificate of the root authority into Trusted Root Certification Authorities of the local computer, not of a user."},
 
 	JudgeServer: judgeRootCAInUserStore,
@@ -34,46 +35,76 @@ func judgeRootCAInUserStore(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 		j.Unknown(why)
 		return j
 	}
-	refs, unknown := serverCertificates(s)
+	uses, unknown := serverCertificates(s)
 	for _, u := range unknown {
 		j.Unknown(u)
 	}
-	my, badMy := pki.Store(stored, pki.My)
-	ca, badCA := pki.Store(stored, pki.CA)
-	root, badRoot := pki.Store(stored, pki.Root)
+	in := openStores(stored)
 	var seen []*x509.Certificate
-	for _, u := range refs {
-		leaf, ok := pki.Find(my, u.ref)
+	for _, u := range uses {
+		leaf, ok := pki.Find(in.my, u.ref)
 		if !ok {
-			if badMy > 0 {
-				j.Unknown(unreadableStore(s, pki.My, badMy))
+			if n := pki.Bearing(in.unreadable, u.ref.Issuer); n > 0 {
+				j.Unknown(unreadableStore(s, pki.My, n))
 			}
 			continue // mtls-not-configured or outbound-certificate-missing tells of it
 		}
-		if contains(seen, leaf.Certificate) {
+		if slices.ContainsFunc(seen, leaf.Equal) {
 			continue
 		}
 		seen = append(seen, leaf.Certificate)
-		between := append(plain(ca), plain(my)...)
-		chain := pki.Walk(leaf.Certificate, between, plain(root))
-		switch {
-		case chain.End == pki.Trusted:
-			j.Note(checks.Saw(s.Host.Certificates.Origin(), fmt.Sprintf("the chain of %s ends at %s in LocalMachine\\ROOT", pki.RawName(leaf.RawSubject), pki.RawName(chain.Last().RawSubject)), ""))
-		case badCA+badRoot > 0:
-			if badCA > 0 {
-				j.Unknown(unreadableStore(s, pki.CA, badCA))
-			}
-			if badRoot > 0 {
-				j.Unknown(unreadableStore(s, pki.Root, badRoot))
-			}
-		default:
-			untrusted(&j, s, u.what, chain, between)
-		}
+		follow(&j, s, u.what, leaf.Certificate, in)
 	}
 	if len(seen) == 0 && len(unknown) == 0 {
 		j.NotApplicable("no certificate for server connections was found whose chain could be followed")
 	}
 	return j
+}
+
+// stores are the stores of the local computer that matter to a chain.
+type stores struct {
+	my             []pki.Stored
+	between, roots []*x509.Certificate
+	unreadable     [][]byte
+}
+
+func openStores(stored []facts.Certificate) (in stores) {
+	open := func(name string) (parsed []pki.Stored, certificates []*x509.Certificate) {
+		parsed, unreadable := pki.Store(stored, name)
+		in.unreadable = append(in.unreadable, unreadable...)
+		for _, c := range parsed {
+			certificates = append(certificates, c.Certificate)
+		}
+		return parsed, certificates
+	}
+	_, in.roots = open(pki.Root)
+	_, in.between = open(pki.CA)
+	parsed, own := open(pki.My)
+	in.my, in.between = parsed, append(in.between, own...)
+	return in
+}
+
+// follow judges the chain of one certificate by the stores of the computer.
+func follow(j *checks.Judgement, s *facts.Server, what string, leaf *x509.Certificate, in stores) {
+	chain := pki.Walk(leaf, in.between, in.roots)
+	from := s.Host.Certificates.Origin()
+	settle := fmt.Sprintf("look at the certification path of %s in the Certificates snap-in of %s", pki.RawName(leaf.RawSubject), s.FQDN)
+	switch {
+	case chain.End == pki.Trusted:
+		j.Note(checks.Saw(from, fmt.Sprintf("the chain of %s ends at %s in LocalMachine\\ROOT", pki.RawName(leaf.RawSubject), pki.RawName(chain.Last().RawSubject)), ""))
+	case chain.End == pki.Unchecked:
+		j.Unknown(&facts.Unknown{
+			Class: facts.Protocol, Source: from.Source, Target: s.FQDN, Settle: settle,
+			Message: "the signature of " + pki.Describe(chain.Last()) + " is of a kind that cannot be checked here",
+		})
+	case slices.ContainsFunc(chain.Issuers, func(name []byte) bool { return pki.Bearing(in.unreadable, name) > 0 }):
+		j.Unknown(&facts.Unknown{
+			Class: facts.Protocol, Source: from.Source, Target: s.FQDN, Settle: settle,
+			Message: "an authority of " + pki.Describe(leaf) + " may be among the certificates that could not be read",
+		})
+	default:
+		untrusted(j, s, what, chain, in.between)
+	}
 }
 
 // untrusted records a chain that does not end in the computer's store, and
@@ -110,9 +141,8 @@ func untrusted(j *checks.Judgement, s *facts.Server, what string, chain pki.Chai
 	j.Present(checks.Major, reason, checks.Saw(from, observed, expected))
 	j.Remedy(
 		checks.Step{Text: "Open the Certificates snap-in (mmc) for the computer account, not for a user, and import the certificate of " + missing + " into Trusted Root Certification Authorities. An authority in between belongs into Intermediate Certification Authorities.", Host: s.FQDN},
-		checks.Step{Text: "Restart Live Communications Server.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 	)
+	j.Remedy(restart(restartServer, s.FQDN)...)
 }
 
 // serverCertificates are the certificates that a server uses towards others:
@@ -137,23 +167,6 @@ func serverCertificates(s *facts.Server) (uses []use, unknown []*facts.Unknown) 
 		uses = append(uses, use{what: "outbound connections", ref: routing.Certificate})
 	}
 	return uses, unknown
-}
-
-func plain(stored []pki.Stored) []*x509.Certificate {
-	out := make([]*x509.Certificate, 0, len(stored))
-	for _, c := range stored {
-		out = append(out, c.Certificate)
-	}
-	return out
-}
-
-func contains(among []*x509.Certificate, c *x509.Certificate) bool {
-	for _, other := range among {
-		if other.Equal(c) {
-			return true
-		}
-	}
-	return false
 }
 
 func profile(c facts.Certificate) string {

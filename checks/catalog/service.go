@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"fmt"
 	"strings"
 
+	"lcshealth/checks"
 	"lcshealth/checks/facts"
 )
 
@@ -30,4 +32,19 @@ func describeState(s facts.Service) string {
 		state += " and disabled"
 	}
 	return state
+}
+
+// notApplicable is the judgement of a cause that cannot occur for a subject,
+// whatever else is not known.
+func notApplicable(reason string) (j checks.Judgement) {
+	j.NotApplicable(reason)
+	return j
+}
+
+// count says how many of something there are.
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"strings"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -19,8 +20,8 @@ var sqlServiceStopped = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning:   "Everybody whose home server this is gets 503 Service Unavailable: the server runs, but cannot read its users.",
-	Detection: "On a server with an MSSQL$RTC service, rtcsrv is running and MSSQL$RTC is not. A server without the service keeps no database of its own.",
-	Needs:     []checks.Need{needServices},
+	Detection: "On a server with an MSSQL$RTC service, rtcsrv is running and MSSQL$RTC is not. A server that holds no users, or a member of a pool, has no such service; that a home server has none is undetermined.",
+	Needs:     []checks.Need{needServices, needRole},
 	Fix: []string{
 		"Start MSSQL$RTC on the server and then restart rtcsrv.",
 	},
@@ -34,15 +35,14 @@ func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 		return j
 	}
 	from := s.Host.Services.Origin()
-	sql, found := findService(services, "MSSQL$RTC")
-	if !found {
-		j.NotApplicable("the server has no MSSQL$RTC service: it keeps no database of its own")
-		return j
-	}
 	rtc, found := findService(services, "rtcsrv")
 	if !found || rtc.State != running {
 		j.NotApplicable("rtcsrv is not running, so no client gets as far as the database")
 		return j
+	}
+	sql, found := findService(services, "MSSQL$RTC")
+	if !found {
+		return judgeNoSQLService(s)
 	}
 	if sql.State == running {
 		j.Note(checks.Saw(from, "MSSQL$RTC is running, and so is rtcsrv", ""))
@@ -52,8 +52,29 @@ func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 		checks.Saw(from, fmt.Sprintf("service MSSQL$RTC: %s", describeState(sql)), "running, because rtcsrv is running"))
 	j.Remedy(
 		checks.Step{Text: "Start the database service.", Command: "net start mssql$rtc", Host: s.FQDN},
-		checks.Step{Text: "Restart Live Communications Server so that it connects to its database again.", Command: "net stop rtcsrv", Host: s.FQDN},
-		checks.Step{Text: "Start it.", Command: "net start rtcsrv", Host: s.FQDN},
 	)
+	j.Remedy(restart("Restart Live Communications Server so that it connects to its database again.", s.FQDN)...)
+	return j
+}
+
+// judgeNoSQLService judges a server that has no MSSQL$RTC at all. That is as it
+// should be where the database is elsewhere: on the back end of a pool, or
+// nowhere. On a home server that keeps its own, the articles know no other.
+func judgeNoSQLService(s *facts.Server) (j checks.Judgement) {
+	role, why := s.Role.Get()
+	switch {
+	case s.PoolFQDN != "" && !strings.EqualFold(s.PoolFQDN, s.FQDN):
+		j.NotApplicable("the server has no MSSQL$RTC service: its pool keeps the database on its back end")
+	case why != nil:
+		j.Unknown(why)
+	case role == facts.RoleHome:
+		j.Unknown(&facts.Unknown{
+			Class: facts.Missing, Source: "host", Target: s.FQDN,
+			Message: "the home server has no MSSQL$RTC service; where it keeps its database is not told",
+			Settle:  "look which SQL Server instance rtcsrv of " + s.FQDN + " uses",
+		})
+	default:
+		j.NotApplicable("the server has no MSSQL$RTC service: it holds no users and keeps no database of its own")
+	}
 	return j
 }

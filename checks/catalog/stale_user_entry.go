@@ -18,7 +18,7 @@ var staleUserEntry = checks.Cause{
 	Meaning: "The server knows the address from an earlier installation, as that of another account: the user is authenticated and then gets 403. An entry whose address nobody holds bites when somebody is given that address.",
 	Detection: "A row's SID belongs to no domain of the forest, its GUID is not that of the account that holds the address, or nobody in the directory holds its address although the row stands for a user. " +
 		"Rows without a directory counterpart and without SID are contacts and are left alone.",
-	Needs: []checks.Need{needEntries, needSIDs, needGUIDs, needAccounts, needForest},
+	Needs: []checks.Need{needEntries, needSIDs, needGUIDs, needMirror, needRole, needAccounts, needForest},
 	After: []string{"sql-service-stopped"},
 	Fix:   []string{"Disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again."},
 
@@ -33,47 +33,84 @@ var staleUserEntry = checks.Cause{
 }
 
 func judgeStaleUserEntry(d *facts.Deployment, u *facts.SignIn, _ bool, report func(checks.Hit)) {
+	if u.Address == "" {
+		return // user-entry-damaged
+	}
 	living := enabledAccount(u) != nil
 	for i := range u.Entries {
 		e := &u.Entries[i]
-		if u.Address == "" || !isUser(e) {
-			continue
-		}
-		hit := checks.Hit{Population: usersOf(e.Database), Severity: checks.Minor, Address: u.Address, Remedy: removeEntry(d, u.Address, living)}
+		hit := checks.Hit{Population: usersOf(e.Database), Severity: checks.Minor, Address: u.Address}
 		if living {
 			hit.Severity = checks.Major // it shadows somebody who wants to sign in
 		}
+		other, otherUnknown := otherGUID(u, e)
+		foreign, foreignUnknown := foreignSID(d, u, e)
 		switch {
-		case otherGUID(u, e):
+		case !isUser(e):
+			if e.DirectoryRow != nil || len(u.Accounts) > 0 {
+				continue // a contact, or the row of somebody who lives
+			}
+			hit.Unknown = contactOrUser(d, e.Database)
+		case other:
 			hit.Shape, hit.Title = "other-guid", "Database entries were made for other accounts than those that hold the addresses now"
 			hit.Evidence = row(d, e, "its GUID is "+*e.GUID, "the account's, "+u.Accounts[0].GUID)
-		case foreignSID(d, u, e):
+		case foreign:
 			hit.Shape, hit.Title = "foreign-sid", "Database entries have SIDs that belong to no domain of the forest"
 			hit.Evidence = row(d, e, "its SID is "+*e.SID, "a SID of the forest")
 		case len(u.Accounts) == 0 && d.Directory.Users.IsObserved():
 			hit.Shape, hit.Title = "nobody", "Database entries have addresses that nobody in the directory holds"
 			hit.Evidence = row(d, e, fmt.Sprintf("no account has the SIP URI sip:%s", u.Address), "an account that holds it")
+		case otherUnknown != nil:
+			hit.Unknown = otherUnknown
+		case foreignUnknown != nil:
+			hit.Unknown = foreignUnknown
 		default:
 			continue
+		}
+		if hit.Unknown == nil {
+			hit.Remedy = removeEntry(d, u.Address, living)
 		}
 		report(hit)
 	}
 }
 
+// contactOrUser is the reason why a row without SID, of an address that nobody
+// holds, may be a contact or a left-over.
+func contactOrUser(d *facts.Deployment, database string) *facts.Unknown {
+	if db := d.Database(database); db != nil {
+		if _, why := db.DirectoryRows.Get(); why != nil {
+			return why
+		}
+	}
+	return &facts.Unknown{
+		Class: facts.Missing, Source: "rtcdb", Target: database,
+		Message: "whether rows without SID stand for users or for contacts is not told", Settle: "look the addresses up with dbanalyze",
+	}
+}
+
 // foreignSID reports whether a row's SID is well formed, but of no domain of
-// the forest and not that of the account's logon account elsewhere.
-func foreignSID(d *facts.Deployment, u *facts.SignIn, e *facts.Entry) bool {
+// the forest and not that of the account's logon account elsewhere. The reason
+// is not nil if it may be: then the SIDs of the account, or the account itself,
+// were not seen.
+func foreignSID(d *facts.Deployment, u *facts.SignIn, e *facts.Entry) (bool, *facts.Unknown) {
 	if e.SID == nil || facts.SIDDomain(*e.SID) == "" {
-		return false
+		return false, nil
 	}
 	forest, why := d.Directory.Forest.Get()
 	if why != nil || inForest(forest, *e.SID) {
-		return false
+		return false, why
 	}
-	for _, sid := range expected(u) {
-		if sid == *e.SID {
-			return false
+	if len(u.Accounts) == 0 {
+		_, why := d.Directory.Users.Get()
+		return why == nil, why
+	}
+	for i := range u.Accounts {
+		switch a := &u.Accounts[i]; {
+		case ownsSID(a, *e.SID):
+			return false, nil
+		case a.SID == "":
+			why = notSeen("SID", "objectSid and msRTCSIP-OriginatorSid")
 		}
 	}
-	return true
+	return why == nil, why
 }

@@ -42,8 +42,8 @@ func judgeUserBeingMoved(d *facts.Deployment, u *facts.SignIn, asked bool, repor
 		}
 		since := "for how long is not known"
 		if a.TargetSince != nil {
-			age := d.CollectedAt.Sub(*a.TargetSince).Round(time.Minute)
-			since = fmt.Sprintf("since %s, for %s", a.TargetSince.UTC().Format(time.RFC3339), age)
+			age := max(0, d.CollectedAt.Sub(*a.TargetSince)) // clocks differ
+			since = fmt.Sprintf("since %s, for %s", a.TargetSince.UTC().Format(time.RFC3339), age.Round(time.Minute))
 			if age > stuckAfter {
 				hit.Shape, hit.Title, hit.Severity = "stuck", "The move of users to another home server is stuck", checks.Major
 				hit.Remedy = []checks.Step{

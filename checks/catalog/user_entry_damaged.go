@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -19,14 +20,15 @@ var userEntryDamaged = checks.Cause{
 
 	Meaning:   "The server cannot find these users in its database, although something of them is there, and answers 404.",
 	Detection: "A row has no address, or one that is not user@domain (the database keeps it without sip:); one database has two rows for an address; or the row of an enabled user lacks its counterpart in the table that mirrors the directory.",
-	Needs:     []checks.Need{needEntries, needAccounts, needHomeServers},
+	Needs:     []checks.Need{needEntries, needMirror, needRole, needAccounts, needHomeServers},
 	After:     []string{"sql-service-stopped"},
 	Fix:       []string{"Disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again."},
 
 	Users: &checks.UserRule{
 		Populations: func(d *facts.Deployment) []checks.Population {
+			unknown := append(homeServersUnknown(d), unknownOf(d.Directory.Users))
 			return databases(d, func(db *facts.Database) []*facts.Unknown {
-				return []*facts.Unknown{unknownOf(db.DirectoryRows), unknownOf(d.Directory.Users), unknownOf(d.Directory.HomeServers)}
+				return append(slices.Clip(unknown), unknownOf(db.DirectoryRows))
 			})
 		},
 		Judge: judgeUserEntryDamaged,
@@ -42,7 +44,7 @@ func judgeUserEntryDamaged(d *facts.Deployment, u *facts.SignIn, _ bool, report 
 	rows := map[string]int{}
 	for i := range u.Entries {
 		e := &u.Entries[i]
-		hit := checks.Hit{Population: usersOf(e.Database), Severity: severity, Address: u.Address, Remedy: removeEntry(d, e.Address, a != nil)}
+		hit := checks.Hit{Population: usersOf(e.Database), Severity: severity, Address: u.Address}
 		rows[e.Database]++
 		problem := storedAddressProblem(e.Address)
 		switch {
@@ -62,13 +64,16 @@ func judgeUserEntryDamaged(d *facts.Deployment, u *facts.SignIn, _ bool, report 
 		default:
 			continue
 		}
+		if hit.Remedy == nil {
+			hit.Remedy = removeEntry(d, e.Address, a != nil)
+		}
 		report(hit)
 	}
 }
 
 func isHome(d *facts.Deployment, a *facts.Account, database string) bool {
-	db := homeDatabase(d, a)
-	return db != nil && db.Name == database
+	db, _ := homeDatabase(d, a) // a home server that is not known leaves every database undetermined
+	return db != nil && strings.EqualFold(db.Name, database)
 }
 
 // storedAddressProblem says what is wrong with UserAtHost, or nothing.

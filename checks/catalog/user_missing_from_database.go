@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
 )
@@ -15,7 +17,7 @@ var userMissingFromDatabase = checks.Cause{
 
 	Meaning:   "These users get 404: Active Directory knows them, the home server does not.",
 	Detection: "An account is enabled and has a home server, and the RTC database of that server or pool, read to its end, has no row of its address.",
-	Needs:     []checks.Need{needEntries, needAccounts, needHomeServers},
+	Needs:     []checks.Need{needEntries, needRole, needAccounts, needHomeServers},
 	After:     []string{"sql-service-stopped", "directory-connector-errors"},
 	Fix: []string{
 		"Resolve the errors of the Active Directory connector that the application log of the home server shows.",
@@ -23,9 +25,8 @@ var userMissingFromDatabase = checks.Cause{
 	},
 	Users: &checks.UserRule{
 		Populations: func(d *facts.Deployment) []checks.Population {
-			return databases(d, func(*facts.Database) []*facts.Unknown {
-				return []*facts.Unknown{unknownOf(d.Directory.Users), unknownOf(d.Directory.HomeServers)}
-			})
+			unknown := append(homeServersUnknown(d), unknownOf(d.Directory.Users))
+			return databases(d, func(*facts.Database) []*facts.Unknown { return unknown })
 		},
 		Judge: judgeUserMissing,
 	},
@@ -40,19 +41,19 @@ func judgeUserMissing(d *facts.Deployment, u *facts.SignIn, _ bool, report func(
 		if !a.Enabled || uriProblem(a.Address) != "" {
 			continue // user-not-enabled, signin-name-mismatch
 		}
-		db := homeDatabase(d, a)
+		db, _ := homeDatabase(d, a) // a home server that is not known leaves every database undetermined
 		if db == nil || !db.Entries.IsObserved() || holds(u, db) {
 			continue
 		}
+		hosts := serversOf(d, db)
 		report(checks.Hit{
 			Population: usersOf(db.Name), Shape: "missing", Severity: checks.Major, Address: u.Address,
 			Evidence: checks.Saw(db.Entries.Origin(), "no row of "+u.Address, "a row, since "+a.DN+" is enabled with this home server"),
-			Remedy: []checks.Step{
-				{Text: "In Event Viewer, look in the application log for errors of the Live Communications Server Active Directory Connector, and resolve them.", Host: db.Name},
-				{Text: "Restart Live Communications Server, and give it time to populate the database.", Command: "net stop rtcsrv", Host: db.Name},
-				{Text: "Start it.", Command: "net start rtcsrv", Host: db.Name},
-				{Text: "Look again. The Resource Kit's tool says of one user whether he is there.", Command: analyzeCommand(u.Address), Host: db.Name},
-			},
+			Remedy: slices.Concat(
+				[]checks.Step{{Text: "In Event Viewer, look in the application log for errors of the Live Communications Server Active Directory Connector, and resolve them.", Host: hosts[0]}},
+				restart(restartAndAwait, hosts...),
+				[]checks.Step{{Text: "Look again. The Resource Kit's tool says of one user whether he is there.", Command: analyzeCommand(u.Address), Host: hosts[0]}},
+			),
 		})
 	}
 }

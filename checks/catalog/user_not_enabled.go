@@ -38,8 +38,8 @@ func judgeUserNotEnabled(d *facts.Deployment, u *facts.SignIn, asked bool, repor
 		case !a.Enabled && a.Address != "":
 			hit.Shape, hit.Title, hit.Remedy = "disabled", "Users have a SIP URI but are not enabled", choose
 			hit.Evidence = account(d, a.DN+": a SIP URI, and msRTCSIP-UserEnabled is not TRUE", "enabled, if the user is to sign in")
-			if !asked {
-				hit.Severity = checks.Info
+			if !asked || enabledAccount(u) != nil {
+				hit.Severity = checks.Info // on purpose, or not what keeps the user out
 			}
 		case a.Enabled && a.HomeServer == "":
 			hit.Shape, hit.Title, hit.Remedy = "no-home-server", "Enabled users have no home server", choose
@@ -49,7 +49,9 @@ func judgeUserNotEnabled(d *facts.Deployment, u *facts.SignIn, asked bool, repor
 			if why == nil && exists {
 				continue
 			}
-			hit.Unknown = why
+			if hit.Unknown = why; why != nil {
+				break
+			}
 			hit.Shape, hit.Title, hit.Remedy = "home-server-gone", "Enabled users have a home server that does not exist", choose
 			hit.Evidence = account(d, a.DN+": its home server, "+a.HomeServer+", does not exist or is no home server", "a home server of the deployment")
 		default:

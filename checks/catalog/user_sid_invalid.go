@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,7 +19,7 @@ var userSIDInvalid = checks.Cause{
 	Meaning: "These users are authenticated, but get 403: the server does not find them by the SID of the account that they signed in with.",
 	Detection: "The row of an enabled user has no SID, one that is malformed, or that of another account of the forest. Right is the account's objectSid, or its msRTCSIP-OriginatorSid where a resource forest is used. " +
 		"A SID from outside the forest, or a row made for another account, is left from an earlier installation (stale-user-entry).",
-	Needs: []checks.Need{needEntries, needSIDs, needAccounts, needForest},
+	Needs: []checks.Need{needEntries, needSIDs, needRole, needAccounts, needHomeServers, needForest},
 	After: []string{"sql-service-stopped"},
 	Fix: []string{
 		"Restart rtcsrv and give it time to populate the database.",
@@ -44,56 +43,76 @@ func judgeUserSIDInvalid(d *facts.Deployment, u *facts.SignIn, _ bool, report fu
 	for i := range u.Entries {
 		e := &u.Entries[i]
 		db := d.Database(e.Database)
-		if db == nil || !db.SIDs.IsObserved() || otherGUID(u, e) || !isUser(e) && homeDatabase(d, a) != db {
+		if other, _ := otherGUID(u, e); other || db == nil || !db.SIDs.IsObserved() {
+			continue // stale-user-entry, or undetermined for all
+		}
+		hit := checks.Hit{Population: usersOf(e.Database), Severity: checks.Major, Address: u.Address}
+		if !isUser(e) {
+			if e.DirectoryRow != nil {
+				continue // a contact, or user-entry-damaged
+			}
+			home, why := homeDatabase(d, a)
+			if why == nil && home != db {
+				continue // a contact
+			}
+			hit.Unknown = why
+		}
+		shape, observed, why := sidProblem(d, u, e)
+		if shape == "" && why == nil {
 			continue
 		}
-		shape, observed := sidProblem(d, u, e)
-		if shape == "" {
-			continue
+		if hit.Unknown == nil {
+			hit.Unknown = why
 		}
-		hit := checks.Hit{
-			Population: usersOf(e.Database), Shape: shape, Severity: checks.Major, Address: u.Address,
-			Evidence: row(d, e, observed, expectedSIDs(u)),
-			Remedy: append([]checks.Step{
-				{Text: "Restart Live Communications Server, and give it time to populate the database.", Command: "net stop rtcsrv", Host: e.Database},
-				{Text: "Start it.", Command: "net start rtcsrv", Host: e.Database},
-				{Text: "If the SID is still wrong after that, remove the entry with the steps that follow."},
-			}, removeEntry(d, u.Address, true)...),
-		}
-		if len(expected(u)) == 0 {
-			hit.Unknown = &facts.Unknown{Class: facts.Rights, Source: "directory", Message: "the SID of " + a.DN + " was not seen", Settle: "read objectSid and msRTCSIP-OriginatorSid of the account"}
+		if hit.Unknown == nil {
+			hit.Shape, hit.Evidence = shape, row(d, e, observed, strings.TrimSuffix("the SID of the account, "+strings.Join(expectedSIDs(u), " or "), ", "))
+			hit.Remedy = slices.Concat(
+				restart(restartAndAwait, serversOf(d, db)...),
+				[]checks.Step{{Text: "If the SID is still wrong after that, remove the entry with the steps that follow."}},
+				removeEntry(d, u.Address, true),
+			)
 		}
 		report(hit)
 	}
 }
 
-// sidProblem says how a row's SID is wrong, or nothing.
-func sidProblem(d *facts.Deployment, u *facts.SignIn, e *facts.Entry) (shape, observed string) {
+// sidProblem says how a row's SID is wrong, or nothing. The reason is not nil
+// if it may be.
+func sidProblem(d *facts.Deployment, u *facts.SignIn, e *facts.Entry) (shape, observed string, unknown *facts.Unknown) {
 	if e.SID == nil || *e.SID == "" {
-		return "no-sid", "it has no SID"
+		return "no-sid", "it has no SID", nil
 	}
 	sid := *e.SID
 	if _, err := facts.ParseSID(sid); err != nil || facts.SIDDomain(sid) == "" {
-		return "malformed-sid", "its SID is " + sid + ", which is no SID of an account"
+		return "malformed-sid", "its SID is " + sid + ", which is no SID of an account", nil
 	}
-	if slices.ContainsFunc(expected(u), func(s string) bool { return strings.EqualFold(s, sid) }) {
-		return "", ""
+	if slices.ContainsFunc(u.Accounts, func(a facts.Account) bool { return a.Enabled && ownsSID(&a, sid) }) {
+		return "", "", nil
 	}
-	forest, why := d.Directory.Forest.Get()
-	if why == nil && !inForest(forest, sid) {
-		return "", "" // stale-user-entry
+	if forest, why := d.Directory.Forest.Get(); why == nil && !inForest(forest, sid) {
+		return "", "", nil // stale-user-entry
 	}
-	return "other-sid", "its SID is " + sid
+	if len(expectedSIDs(u)) == 0 {
+		return "", "", notSeen("SID", "objectSid and msRTCSIP-OriginatorSid")
+	}
+	return "other-sid", "its SID is " + sid, nil
 }
 
-// expected are the SIDs that a row of the address may hold.
-func expected(u *facts.SignIn) (out []string) {
+// ownsSID reports whether a SID is that of the account, or of its logon
+// account in a resource forest.
+func ownsSID(a *facts.Account, sid string) bool {
+	return strings.EqualFold(a.SID, sid) || strings.EqualFold(a.OriginatorSID, sid)
+}
+
+// expectedSIDs are the SIDs that a row of the address may hold.
+func expectedSIDs(u *facts.SignIn) (sids []string) {
 	for i := range u.Accounts {
-		out = append(out, accountSIDs(&u.Accounts[i])...)
+		a := &u.Accounts[i]
+		for _, sid := range []string{a.SID, a.OriginatorSID} {
+			if a.Enabled && sid != "" {
+				sids = append(sids, sid)
+			}
+		}
 	}
-	return out
-}
-
-func expectedSIDs(u *facts.SignIn) string {
-	return fmt.Sprintf("the SID of the account, %s", strings.Join(expected(u), " or "))
+	return sids
 }

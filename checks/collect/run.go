@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"lcshealth/checks/facts"
@@ -16,8 +17,10 @@ type Runner struct {
 	Limit    int           // how many sources run at once; 0 means 16
 	Deadline time.Duration // for each source; 0 means 2 minutes
 	Now      func() time.Time
-	Progress func(source, target, what string, done int) // may be nil; called from several goroutines
-	Done     func(facts.Source)                          // may be nil; called as each source ends
+	// Progress may be nil. It is called from several goroutines, as each source
+	// begins with nothing done.
+	Progress func(source, target, what string, done int)
+	Done     func(facts.Source) // may be nil; called as each source ends
 }
 
 // grace is how long a source may take to notice that its deadline has passed
@@ -75,6 +78,9 @@ func (r *Runner) one(ctx context.Context, source Source) (Observation, facts.Sou
 	if r.Progress != nil {
 		progress = func(what string, done int) { r.Progress(source.Name(), source.Target(), what, done) }
 	}
+	if progress != nil {
+		progress("", 0) // it has begun
+	}
 	session := NewSession(source.Name(), source.Target(), r.Now, progress)
 
 	type answer struct {
@@ -107,7 +113,7 @@ func (r *Runner) one(ctx context.Context, source Source) (Observation, facts.Sou
 		got.err = &Error{
 			Class:  facts.Timeout,
 			Settle: "look whether the target answers at all, or allow it more time with timeouts.source",
-			Err:    fmt.Errorf("no complete answer within %s: %w", deadline, got.err),
+			Err:    &lateError{deadline, got.err},
 		}
 	}
 	account := session.account(got.err, time.Since(started))
@@ -120,3 +126,21 @@ func (r *Runner) one(ctx context.Context, source Source) (Observation, facts.Sou
 	}
 	return got.observation, account
 }
+
+// lateError is the error of a source that did not end within its deadline. It
+// says what the source was at, if that is known, and not the deadline twice.
+type lateError struct {
+	deadline time.Duration
+	err      error
+}
+
+func (e *lateError) Error() string {
+	text := fmt.Sprintf("no complete answer within %s", e.deadline)
+	at := strings.TrimSuffix(strings.TrimSuffix(e.err.Error(), context.DeadlineExceeded.Error()), ": ")
+	if at == "" {
+		return text
+	}
+	return text + ": " + at
+}
+
+func (e *lateError) Unwrap() error { return e.err }

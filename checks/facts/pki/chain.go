@@ -36,9 +36,6 @@ type Chain struct {
 // Last returns the last certificate that was found.
 func (c Chain) Last() *x509.Certificate { return c.Path[len(c.Path)-1] }
 
-// maxChain bounds the length of a chain.
-const maxChain = 12
-
 // Walk follows a certificate to its root through the given intermediates and
 // roots. Validity in time is not looked at; it is a fact of its own.
 //
@@ -84,7 +81,7 @@ func (w *walker) visit(c Chain) bool {
 	c.End = IssuerMissing
 	for _, group := range w.groups {
 		for _, parent := range group {
-			if !bytes.Equal(parent.RawSubject, at.RawIssuer) || len(c.Path) == maxChain {
+			if !bytes.Equal(parent.RawSubject, at.RawIssuer) {
 				continue
 			}
 			switch proof := signed(at, parent); {

@@ -198,13 +198,14 @@ func (c *conn) extended(m message) error {
 	}
 	c.record(r)
 	res := result{}
-	if bad := m.unsupported(); bad != nil {
+	switch bad := m.unsupported(); {
+	case bad != nil:
 		res = *bad
-	} else if r.Kind != KindStartTLS {
+	case r.Kind != KindStartTLS:
 		res = result{code: ldap.LDAPResultProtocolError, text: textExtension}
-	} else if c.srv.cfg.TLS == nil {
+	case c.srv.cfg.TLS == nil:
 		res = result{code: ldap.LDAPResultUnavailable, text: textNoTLS}
-	} else if c.secure {
+	case c.secure:
 		res = result{code: ldap.LDAPResultOperationsError, text: textTLSActive}
 	}
 	if err := c.respondExtended(m.id, res, r.OID); err != nil || res.code != 0 || r.Kind != KindStartTLS {
@@ -222,7 +223,7 @@ func (c *conn) startTLS(config *tls.Config) error {
 	c.net.timeout = min(idle, handshakeTimeout)
 	defer func() { c.net.timeout = idle }()
 	encrypted := tls.Server(c.net, config)
-	if err := encrypted.Handshake(); err != nil {
+	if err := encrypted.Handshake(); err != nil { //nolint:noctx // c.net has the deadline, and Close ends it
 		return fmt.Errorf("tls handshake with %s: %w", c.net.RemoteAddr(), err)
 	}
 	c.stream = encrypted

@@ -162,8 +162,7 @@ func (s *Samba) serve(context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Not bound to a context: it outlives the start.
-	cmd := exec.Command(path, "--interactive", "--configfile="+s.path("samba.conf"), "--debuglevel=1")
+	cmd := exec.Command(path, "--interactive", "--configfile="+s.path("samba.conf"), "--debuglevel=1") //nolint:noctx // it outlives the start
 	cmd.Env = append(cmd.Environ(), s.env()...)
 	s.server, err = spawn(cmd)
 	return err

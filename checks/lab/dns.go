@@ -1,0 +1,156 @@
+package lab
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"lcshealth/checks/facts"
+
+	"github.com/miekg/dns"
+)
+
+// zone is what the DNS of the lab knows. Names are in lower case with a dot at
+// their end.
+type zone struct {
+	hosts    map[string]bool // all of them have the address of the lab
+	services map[string]*dns.SRV
+	soa      *dns.SOA
+
+	manner  manner          // how names of the wire are answered
+	ofWire  map[string]bool // those are
+	domains []string        // and what is below these, but for hosts that are not of the wire
+}
+
+// zone lists the names of the forest: the controllers, the servers, the hosts
+// that routes lead to, and the services that clients look up in the SIP
+// domains, which point to the front end. There is no sip.contoso.com: where
+// all have one address, it would stand for every server.
+func (f *forest) zone() *zone {
+	z := &zone{hosts: map[string]bool{}, services: map[string]*dns.SRV{}, manner: f.wire, ofWire: map[string]bool{}}
+	z.soa = &dns.SOA{
+		Hdr: dns.RR_Header{Name: "com.", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: 60},
+		Ns:  dns.Fqdn(f.domains[0].controller), Mbox: "hostmaster.contoso.com.", Serial: 1, Refresh: 900, Retry: 600, Expire: 86400, Minttl: 60,
+	}
+	for _, d := range f.domains {
+		z.hosts[dns.Fqdn(d.name)], z.hosts[dns.Fqdn(d.controller)] = true, true
+	}
+	wire := func(name string) string {
+		name = dns.Fqdn(name)
+		z.ofWire[name] = true
+		return name
+	}
+	for _, s := range f.servers {
+		z.hosts[wire(s.fqdn)] = true
+	}
+	for _, h := range f.hops {
+		z.hosts[wire(h.name)] = true
+	}
+	fe := f.server(fe01)
+	for _, domain := range f.sipDomains {
+		z.domains = append(z.domains, "."+dns.Fqdn(domain))
+		for prefix, transport := range map[string]facts.Transport{
+			"_sip._tcp": facts.TCP, "_sip._tls": facts.TLS, "_sipinternal._tcp": facts.TCP, "_sipinternaltls._tcp": facts.TLS,
+		} {
+			name := wire(prefix + "." + domain)
+			z.services[name] = &dns.SRV{
+				Hdr:  dns.RR_Header{Name: name, Rrtype: dns.TypeSRV, Class: dns.ClassINET, Ttl: 60},
+				Port: uint16(fe.listener(transport).port), Target: dns.Fqdn(fe.fqdn), //nolint:gosec // a port
+			}
+		}
+	}
+	return z
+}
+
+// isOfWire reports whether only who looks at the wire asks for a name.
+func (z *zone) isOfWire(name string) bool {
+	if z.ofWire[name] || z.hosts[name] {
+		return z.ofWire[name]
+	}
+	return slices.ContainsFunc(z.domains, func(domain string) bool { return strings.HasSuffix(name, domain) })
+}
+
+// ServeDNS answers a question, or does not.
+func (z *zone) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
+	answer := new(dns.Msg).SetReply(query)
+	answer.Authoritative, answer.RecursionAvailable = true, true
+	if len(query.Question) != 1 {
+		answer.Rcode = dns.RcodeFormatError
+		_ = w.WriteMsg(answer) // who asked may be gone
+		return
+	}
+	q := query.Question[0]
+	name := strings.ToLower(q.Name)
+	if z.manner != proper && z.isOfWire(name) {
+		if z.manner == garbled {
+			// The right number, so that it is taken for the answer.
+			_, _ = w.Write(append([]byte{byte(query.Id >> 8), byte(query.Id)}, nonsense...))
+		}
+		return
+	}
+	switch {
+	case z.hosts[name] && q.Qtype == dns.TypeA:
+		answer.Answer = []dns.RR{&dns.A{
+			Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.ParseIP(loopback),
+		}}
+	case z.services[name] != nil && q.Qtype == dns.TypeSRV:
+		answer.Answer = []dns.RR{z.services[name]}
+	case z.hosts[name] || z.services[name] != nil:
+		answer.Ns = []dns.RR{z.soa} // it exists, but not like that
+	default:
+		answer.Rcode, answer.Ns = dns.RcodeNameError, []dns.RR{z.soa}
+	}
+	_ = w.WriteMsg(answer)
+}
+
+// serveDNS serves a zone over UDP and TCP on one port, and returns its
+// address.
+func (g *group) serveDNS(z *zone) (string, error) {
+	packets, ln, err := g.listenBoth()
+	if err != nil {
+		return "", fmt.Errorf("serve DNS: %w", err)
+	}
+	for _, server := range []*dns.Server{{PacketConn: packets, Handler: z}, {Listener: ln, Handler: z}} {
+		if err := g.runDNS(server); err != nil {
+			return "", fmt.Errorf("serve DNS: %w", err)
+		}
+	}
+	return packets.LocalAddr().String(), nil
+}
+
+// runDNS starts a server, and ends it with the group.
+func (g *group) runDNS(server *dns.Server) error {
+	started, failed := make(chan struct{}), make(chan error, 1)
+	server.NotifyStartedFunc = func() { close(started) }
+	g.wg.Go(func() { failed <- server.ActivateAndServe() })
+	select {
+	case err := <-failed:
+		return err
+	case <-started:
+	}
+	g.wg.Go(func() {
+		<-g.ctx.Done()
+		_ = server.Shutdown() // it fails only for one that does not run
+	})
+	return nil
+}
+
+// listenBoth opens a port that is free for UDP and TCP.
+func (g *group) listenBoth() (net.PacketConn, net.Listener, error) {
+	var config net.ListenConfig
+	var failed error
+	for range 20 {
+		packets, err := config.ListenPacket(g.ctx, "udp", loopback+":0")
+		if err != nil {
+			return nil, nil, err
+		}
+		ln, err := config.Listen(g.ctx, "tcp", packets.LocalAddr().String())
+		if err == nil {
+			return packets, ln, nil
+		}
+		_ = packets.Close()
+		failed = err
+	}
+	return nil, nil, failed
+}

@@ -1,0 +1,150 @@
+package lab
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+
+	"lcshealth/checks/facts"
+)
+
+// loopback is where everything of the lab listens.
+const loopback = "127.0.0.1"
+
+// group is what listens and answers. Its close ends it all, and waits.
+type group struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+func newGroup(ctx context.Context) *group {
+	g := &group{}
+	g.ctx, g.cancel = context.WithCancel(ctx)
+	return g
+}
+
+func (g *group) close() {
+	g.cancel()
+	g.wg.Wait()
+}
+
+// closeAtEnd closes something when the group ends, and waits for that.
+func (g *group) closeAtEnd(c io.Closer) {
+	g.wg.Go(func() {
+		<-g.ctx.Done()
+		_ = c.Close()
+	})
+}
+
+// listen opens a free port. The listener closes with the group.
+func (g *group) listen() (net.Listener, error) {
+	var config net.ListenConfig
+	ln, err := config.Listen(g.ctx, "tcp", loopback+":0")
+	if err != nil {
+		return nil, err
+	}
+	g.closeAtEnd(ln)
+	return ln, nil
+}
+
+// handler talks to a client until it leaves or ctx ends.
+type handler func(ctx context.Context, conn net.Conn)
+
+// serve accepts connections until the group ends.
+func (g *group) serve(ln net.Listener, handle handler) {
+	g.wg.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			g.wg.Go(func() {
+				ctx, cancel := context.WithCancel(g.ctx)
+				defer cancel()
+				stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+				handle(ctx, conn)
+				stop()
+				_ = conn.Close()
+			})
+		}
+	})
+}
+
+// refuse returns a port of which it is certain that it refuses connections as
+// long as the group lives, since a connection of our own goes out from there.
+func (g *group) refuse() (port int, err error) {
+	ln, err := g.listen()
+	if err != nil {
+		return 0, err
+	}
+	// An address of its own keeps the system from using the port for others.
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(loopback)}}
+	conn, err := dialer.DialContext(g.ctx, "tcp", ln.Addr().String())
+	if err != nil {
+		return 0, fmt.Errorf("hold a port: %w", err)
+	}
+	g.closeAtEnd(conn)
+	g.serve(ln, hush)
+	return conn.LocalAddr().(*net.TCPAddr).Port, nil
+}
+
+func portOf(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
+
+// hush takes what the client says and never answers.
+func hush(_ context.Context, conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
+
+// nonsense is what answers instead of SIP, LDAP or TDS.
+const nonsense = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><body>Bad Request</body></html>\r\n"
+
+// babble answers whatever the client says with nonsense, and has no more to
+// say then.
+func babble(ctx context.Context, conn net.Conn) {
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		return
+	}
+	if _, err := io.WriteString(conn, nonsense); err != nil {
+		return
+	}
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // the client may be gone
+	}
+	hush(ctx, conn) // to close it with something unread would undo the answer
+}
+
+// underTLS shakes hands before it hands the connection on.
+func underTLS(config *tls.Config, then handler) handler {
+	return func(ctx context.Context, conn net.Conn) {
+		secured := tls.Server(conn, config)
+		if secured.HandshakeContext(ctx) == nil {
+			then(ctx, secured)
+		}
+	}
+}
+
+// serveListener serves a SIP listener and gives it its port. What matters of
+// SIP here is that somebody takes connections, and with which certificate.
+func (g *group) serveListener(l *listener, a authorities) error {
+	if !l.open() {
+		var err error
+		l.port, err = g.refuse()
+		return err
+	}
+	ln, err := g.listen()
+	if err != nil {
+		return err
+	}
+	l.port = portOf(ln)
+	handle := hush
+	switch {
+	case l.manner == garbled:
+		handle = babble
+	case l.manner == proper && l.transport != facts.TCP:
+		handle = underTLS(l.tls(a), hush)
+	}
+	g.serve(ln, handle)
+	return nil
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"lcshealth/checks"
+	"lcshealth/checks/catalog"
+	"lcshealth/checks/facts"
+	"lcshealth/config"
+	"lcshealth/report"
+
+	"github.com/spf13/cobra"
+)
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	scope  scope
+	output output
+	config configFlags
+}
+
+func newCheck(a *app) *cobra.Command {
+	var o checkOptions
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Gather the facts of the deployment and report which causes are present",
+		Long: `check asks every source that the configuration names, judges every cause of the
+catalogue, and writes the report to standard output and to the files named with
+--report. Sources run side by side, each within its own time; one that fails
+leaves undetermined what needs it, and stops nothing else.
+
+` + exitCodes,
+		Example: `  lcshealth check
+  lcshealth check --code 404 --server lcs01.contoso.com
+  lcshealth check --user sip:kim@contoso.com
+  lcshealth check --quiet --report html=health.html --report json=health.json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := o.config.load()
+			if err != nil {
+				return err
+			}
+			return runCheck(c.Context(), a, cfg, &o.scope, &o.output)
+		},
+	}
+	o.config.addFlags(c)
+	o.scope.addFlags(c)
+	o.output.addFlags(c)
+	return c
+}
+
+func runCheck(ctx context.Context, a *app, cfg *config.Config, s *scope, o *output) error {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	if err := o.validate(); err != nil {
+		return err
+	}
+	started := time.Now()
+	g, err := gather(ctx, a, cfg)
+	if err != nil {
+		return err
+	}
+	defer g.Close() //nolint:errcheck // temporary files
+	return judge(ctx, a, judgement{
+		started: started, config: cfg.Digest(), deployment: g.deployment, users: g.users.SignIns(ctx), options: options, scope: s.report(), output: o,
+	})
+}
+
+// judgement is what check and analyze have in common: facts to be judged and
+// reported.
+type judgement struct {
+	started    time.Time
+	config     string
+	deployment *facts.Deployment
+	users      iter.Seq2[*facts.SignIn, error]
+	options    checks.Options
+	scope      report.Scope
+	output     *output
+}
+
+func judge(ctx context.Context, a *app, j judgement) error {
+	findings, err := checks.Judge(ctx, catalog.All(), j.deployment, j.users, j.options)
+	if err != nil {
+		return err
+	}
+	if err := knownServers(j.deployment, j.options.Servers); err != nil {
+		return err
+	}
+	code := checks.Exit(findings, checks.Severity(j.output.failOn))
+	r := report.New(report.Run{
+		ID: strings.ToLower(rand.Text()), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,
+		Version: version(), Catalog: catalog.Version, Config: j.config, Scope: j.scope, ExitCode: int(code),
+	}, findings, j.deployment.Sources)
+	if err := j.output.write(a, r); err != nil {
+		return err
+	}
+	if code != checks.ExitNothing {
+		return errExit{code}
+	}
+	return nil
+}
+
+// knownServers refuses a server that no source knows: its findings would be
+// empty, which looks like health.
+func knownServers(d *facts.Deployment, names []string) error {
+	for _, name := range names {
+		if d.Server(name) != nil {
+			continue
+		}
+		var known []string
+		for _, s := range d.Servers {
+			known = append(known, s.FQDN)
+		}
+		return usagef("--server %s: no such server; known are %s", name, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
+
+// configFlags say where the configuration is.
+type configFlags struct {
+	path    string
+	timeout time.Duration
+}
+
+func (f *configFlags) addFlags(c *cobra.Command) {
+	c.Flags().StringVarP(&f.path, "config", "c", "lcshealth.yaml", "configuration `file`")
+	c.Flags().DurationVar(&f.timeout, "timeout", 0, "most time for the whole run, instead of timeouts.run (`duration`)")
+	must(c.MarkFlagFilename("config", "yaml", "yml"))
+}
+
+func (f *configFlags) load() (*config.Config, error) {
+	cfg, err := config.Load(f.path)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%w\nlcshealth config init writes a configuration, lcshealth demo needs none", err))
+	}
+	if f.timeout < 0 {
+		return nil, usagef("--timeout %s: it must be positive", f.timeout)
+	}
+	if f.timeout > 0 {
+		cfg.Timeouts.Run = f.timeout
+	}
+	return cfg, nil
+}

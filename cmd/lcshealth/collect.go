@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"lcshealth/checks/facts"
+	"lcshealth/config"
+	"lcshealth/report"
+
+	"github.com/spf13/cobra"
+)
+
+func newCollect(a *app) *cobra.Command {
+	var flags configFlags
+	var file string
+	c := &cobra.Command{
+		Use:   "collect",
+		Short: "Gather the facts of the deployment and store them in a file",
+		Long: `collect asks the same sources as check and stores what they said, to be judged
+later or elsewhere with analyze. The file holds no password. It does hold names,
+addresses and SIDs of users: treat it as you treat the directory.
+
+Exit codes:
+  0  stored, and every source was read
+  2  usage or configuration error
+  3  stored, but a source failed or was read in part
+  4  internal error, or interrupted`,
+		Example: `  lcshealth collect -o contoso.lcsfacts
+  lcshealth analyze contoso.lcsfacts --report html=health.html`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := flags.load()
+			if err != nil {
+				return err
+			}
+			return runCollect(c.Context(), a, cfg, file)
+		},
+	}
+	flags.addFlags(c)
+	c.Flags().StringVarP(&file, "output", "o", "lcshealth.lcsfacts", "`file` to write")
+	return c
+}
+
+func runCollect(ctx context.Context, a *app, cfg *config.Config, file string) error {
+	g, err := gather(ctx, a, cfg)
+	if err != nil {
+		return err
+	}
+	defer g.Close() //nolint:errcheck // temporary files
+	if err := report.WriteFile(file, func(w io.Writer) error { return g.store(ctx, w, cfg) }); err != nil {
+		return fmt.Errorf("store the facts: %w", err)
+	}
+	incomplete := false
+	for _, s := range g.deployment.Sources {
+		if s.Status != facts.OK {
+			incomplete = true
+			fmt.Fprintf(a.stderr, "lcshealth: %s %s: %s: %s\n", s.Name, s.Target, s.Status, report.Clean(s.Message))
+		}
+	}
+	fmt.Fprintf(a.stdout, "%s\n", file)
+	if incomplete {
+		return errExit{3}
+	}
+	return nil
+}

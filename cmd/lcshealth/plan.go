@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"lcshealth/checks/collect"
+	"lcshealth/checks/collect/rtcdb"
+	"lcshealth/checks/collect/wire"
+	"lcshealth/checks/facts"
+	"lcshealth/config"
+	"lcshealth/report"
+
+	"github.com/spf13/cobra"
+)
+
+func newPlan(a *app) *cobra.Command {
+	var flags configFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "plan",
+		Short: "Show every host, port, account and right that a run will use",
+		Long: `plan says what check and collect will contact with this configuration, as which
+account, and which rights that takes. It contacts nobody: it reads the
+configuration and the host files that it names, which say where the servers
+listen. What only the directory knows is marked as such.`,
+		Example: `  lcshealth plan
+  lcshealth plan --format json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := flags.load()
+			if err != nil {
+				return err
+			}
+			return runPlan(c.Context(), a, cfg, format)
+		},
+	}
+	flags.addFlags(c)
+	c.Flags().StringVar(&format, "format", "text", "`format`: text or json")
+	return c
+}
+
+// contact is one thing that a run uses.
+type contact struct {
+	Source   string `json:"source"`
+	Target   string `json:"target"`
+	Protocol string `json:"protocol"`
+	Account  string `json:"account,omitempty"`
+	Needs    string `json:"needs,omitempty"`
+}
+
+func runPlan(ctx context.Context, a *app, cfg *config.Config, format string) error {
+	plan, err := contacts(ctx, a, cfg)
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "json":
+		e := json.NewEncoder(a.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(plan)
+	case "text":
+		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "SOURCE\tTARGET\tPROTOCOL\tACCOUNT\tNEEDS")
+		for _, c := range plan {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.Source, report.Clean(c.Target), c.Protocol, report.Clean(dash(c.Account)), dash(c.Needs))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(a.stdout, "\nOnly reading: LDAP bind and search, SQL SELECT, DNS queries, TCP connections and TLS handshakes.\nThe whole run takes at most %s.\n", cfg.Timeouts.Run)
+		return err
+	}
+	return usagef("--format %s: it is text or json", format)
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func contacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error) {
+	out := directoryContacts(cfg)
+	for _, s := range cfg.Servers {
+		if s.Database != "" {
+			c, err := databaseContact(cfg, s.Name, s.Database)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, c...)
+		}
+		if s.HostFile != "" {
+			out = append(out, contact{"host", s.HostFile, "file", "", "read the file, made on " + s.Name})
+		}
+	}
+	for _, p := range cfg.Pools {
+		c, err := databaseContact(cfg, p.Name, p.Database)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c...)
+	}
+	if !cfg.Wire.Enabled {
+		return out, nil
+	}
+	listeners, err := wireContacts(ctx, a, cfg)
+	return append(out, listeners...), err
+}
+
+func directoryContacts(cfg *config.Config) (out []contact) {
+	c := &cfg.Directory
+	protocol, port := "LDAP over TLS", "636"
+	if c.Security != "ldaps" {
+		protocol, port = map[string]string{"starttls": "LDAP with StartTLS", "plain": "LDAP, not encrypted"}[c.Security], "389"
+	}
+	for i, controller := range c.Controllers {
+		needs := "read users of every domain and the RTC Service container"
+		if i > 0 {
+			needs = "the same, if those before it do not answer or do not hold a domain"
+		}
+		out = append(out, contact{"directory", withPort(controller, port), protocol, c.Auth + ": " + account(c.Username, c.Kerberos), needs})
+	}
+	if len(out) > 0 {
+		out = append(out, contact{"directory", "other domains of the forest, port " + port, protocol, c.Auth + ": " + account(c.Username, c.Kerberos), "a controller of each, found by the domain's DNS name"})
+	}
+	return out
+}
+
+func account(username string, k config.Kerberos) string {
+	switch {
+	case username != "":
+		return username
+	case k.CCache != "":
+		return "the owner of " + k.CCache
+	}
+	return "the account that runs lcshealth"
+}
+
+func databaseContact(cfg *config.Config, name, address string) ([]contact, error) {
+	host, instance, port, err := rtcdb.ParseAddress(address)
+	if err != nil {
+		return nil, usagef("database of %s: %w", name, err)
+	}
+	c := &cfg.Database
+	who := c.Auth + ": " + account(c.Username, c.Kerberos)
+	protocol := map[string]string{"true": "TDS with TLS", "login": "TDS, TLS for the login if the server can", "disable": "TDS, not encrypted"}[c.Encrypt]
+	target := net.JoinHostPort(host, strconv.Itoa(port))
+	var out []contact
+	if port == 0 {
+		out = append(out, contact{"rtcdb", host + ":1434 (UDP)", "SQL Server Browser", "", "the port of the instance " + instance})
+		target = host + ", the port of the instance " + instance
+	}
+	return append(out, contact{"rtcdb", target, protocol, who, "db_datareader in " + c.Name}), nil
+}
+
+// wireContacts reads the host files, which say where the servers listen and
+// where their routes lead.
+func wireContacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error) {
+	users := collect.NewUsers("")
+	defer users.Close() //nolint:errcheck // temporary files
+	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+	var files []collect.Source
+	for _, server := range cfg.Servers {
+		if server.HostFile != "" {
+			files = append(files, s.host(server))
+		}
+	}
+	d := &facts.Deployment{}
+	runner := collect.Runner{Deadline: cfg.Timeouts.Source}
+	if err := runner.Run(ctx, d, files); err != nil {
+		return nil, err
+	}
+	resolver := "the system's DNS servers"
+	if cfg.DNS.Resolver != "" {
+		resolver = withPort(cfg.DNS.Resolver, "53")
+	}
+	out := []contact{{"wire", resolver, "DNS", "", "names of servers and next hops, and what clients of each SIP domain look up"}}
+	for _, t := range wire.Targets(d) {
+		protocol := "TCP connection"
+		if t.Transport != facts.TCP {
+			protocol = "TCP connection, TLS handshake"
+		}
+		out = append(out, contact{"wire", net.JoinHostPort(t.Host, strconv.Itoa(t.Port)), protocol, "", "a listener or next hop (" + string(t.Transport) + ")"})
+	}
+	for _, source := range d.Sources {
+		if source.Status != facts.OK {
+			out = append(out, contact{"wire", "listeners of " + source.Target, "TCP connection", "", "not known: " + strings.TrimSpace(source.Message)})
+		}
+	}
+	return out, nil
+}
+
+func withPort(host, port string) string {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	return net.JoinHostPort(host, port)
+}

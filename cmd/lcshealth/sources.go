@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"lcshealth/checks/collect"
+	"lcshealth/checks/collect/directory"
+	"lcshealth/checks/collect/host"
+	"lcshealth/checks/collect/rtcdb"
+	"lcshealth/checks/collect/wire"
+	"lcshealth/checks/facts"
+	"lcshealth/config"
+)
+
+// sources turns a configuration into sources.
+type sources struct {
+	cfg    *config.Config
+	secret func(ctx context.Context, key string, s config.Secret) (string, error)
+	users  *collect.Users
+}
+
+func (s *sources) dial() func(context.Context, string, string) (net.Conn, error) {
+	return collect.Dialer(s.cfg.DNS.Resolver, s.cfg.Timeouts.Connect).DialContext
+}
+
+// first are the sources that need nothing but the configuration: the
+// directory, the databases and the hosts.
+func (s *sources) first() ([]collect.Source, error) {
+	var out []collect.Source
+	d, err := s.directory()
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, d)
+	for _, server := range s.cfg.Servers {
+		if server.Database != "" {
+			db, err := s.database(server.Name, server.Database)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, db)
+		}
+		if server.HostFile != "" {
+			out = append(out, s.host(server))
+		}
+	}
+	for _, pool := range s.cfg.Pools {
+		db, err := s.database(pool.Name, pool.Database)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, db)
+	}
+	return out, nil
+}
+
+// then are the sources that need what the first ones found: the wire, and an
+// account of each server that nobody gave a way into.
+func (s *sources) then(d *facts.Deployment) []collect.Source {
+	var out []collect.Source
+	for _, server := range d.Servers {
+		if !s.hasHost(server.FQDN) {
+			out = append(out, host.Unavailable(server.FQDN, facts.Unknown{
+				Class: facts.NotAsked, Message: "no way into the host is configured",
+				Settle: "name a host file of " + server.FQDN + " with host-file in its entry of servers",
+			}))
+		}
+	}
+	if !s.cfg.Wire.Enabled {
+		return out
+	}
+	domains, _ := d.Directory.SIPDomains.Get() // without them no client record is looked up, and the causes say why
+	var names []string
+	for _, domain := range domains {
+		names = append(names, domain.Name)
+	}
+	return append(out, wire.New(wire.Config{
+		Targets: wire.Targets(d), SIPDomains: names,
+		Resolver: s.cfg.DNS.Resolver, ConnectTimeout: s.cfg.Timeouts.Connect,
+	}))
+}
+
+func (s *sources) hasHost(fqdn string) bool {
+	for _, server := range s.cfg.Servers {
+		if strings.EqualFold(server.Name, fqdn) {
+			return server.HostFile != ""
+		}
+	}
+	return false
+}
+
+func (s *sources) directory() (collect.Source, error) {
+	c := &s.cfg.Directory
+	roots, err := authorities("directory.ca-file", c.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return directory.New(directory.Config{
+		Controllers: c.Controllers,
+		Security:    map[string]directory.Security{"ldaps": directory.LDAPS, "starttls": directory.StartTLS, "plain": directory.Plain}[c.Security],
+		Auth:        map[string]directory.Auth{"simple": directory.Simple, "ntlm": directory.NTLM, "kerberos": directory.Kerberos}[c.Auth],
+		Username:    c.Username,
+		Password:    s.password("directory.password", c.Password),
+		Kerberos:    directory.KerberosOptions{Realm: c.Kerberos.Realm, ConfigFile: c.Kerberos.Config, CCache: c.Kerberos.CCache, Keytab: c.Kerberos.Keytab, SPN: c.Kerberos.SPN},
+		RootCAs:     roots, ServerName: c.ServerName, OldTLS: c.OldTLS,
+		PageSize: c.PageSize, Connections: c.Connections,
+		Dial: s.dial(),
+	}, s.users), nil
+}
+
+func (s *sources) database(name, address string) (collect.Source, error) {
+	c := &s.cfg.Database
+	roots, err := authorities("database.ca-file", c.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	cfg := rtcdb.Config{
+		Name: name, Serves: []string{name}, Address: address, Database: c.Name,
+		Auth: rtcdb.Auth(c.Auth), Username: c.Username, Encrypt: rtcdb.Encrypt(c.Encrypt),
+		Kerberos: rtcdb.Kerberos{Realm: c.Kerberos.Realm, ConfigFile: c.Kerberos.Config, CCache: c.Kerberos.CCache, Keytab: c.Kerberos.Keytab, SPN: c.Kerberos.SPN},
+		RootCAs:  roots, ServerName: c.ServerName,
+		DialTimeout: s.cfg.Timeouts.Connect,
+		Dial:        s.dial(),
+	}
+	if c.Auth == "sql" || c.Auth == "ntlm" || !c.Password.IsZero() {
+		cfg.Password = s.password("database.password", c.Password)
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, usagef("database of %s: %w", name, err)
+	}
+	return rtcdb.New(cfg, s.users), nil
+}
+
+func (s *sources) host(server config.Server) collect.Source {
+	cfg := host.Config{FQDN: server.Name, File: server.HostFile, MaxAge: s.cfg.Hosts.MaxAge, AllowOld: s.cfg.Hosts.AllowOld}
+	if server.Database != "" {
+		return host.New(cfg, nil) // the database is read directly
+	}
+	return host.New(cfg, s.users)
+}
+
+func (s *sources) password(key string, secret config.Secret) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) { return s.secret(ctx, key, secret) }
+}
+
+// authorities reads the certificates of authorities; nil means the system's.
+func authorities(key, file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usagef("%s: %w", key, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, usage(fmt.Errorf("%s: %s holds no certificate in PEM form", key, file))
+	}
+	return pool, nil
+}
