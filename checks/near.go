@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"lcshealth/checks/facts"
@@ -27,18 +28,22 @@ type candidate struct {
 
 func newNear(asked string) *near { return &near{asked: asked} }
 
-// offer considers an address that an account holds.
+// offer considers an address that an account holds: one with few letters
+// changed, or the same user in another domain.
 func (n *near) offer(u *facts.SignIn) {
 	if len(u.Accounts) == 0 || u.Address == "" {
 		return
 	}
-	// Lengths that differ too much cannot be near; this saves most of the work.
 	length := utf8.RuneCountInString(n.asked)
-	limit := max(2, length/4)
-	if difference := utf8.RuneCountInString(u.Address) - length; difference > limit || -difference > limit {
-		return
+	limit := max(2, length/8)
+	distance := limit + 1
+	// Lengths that differ too much cannot be near; this saves most of the work.
+	if difference := utf8.RuneCountInString(u.Address) - length; max(difference, -difference) <= limit {
+		distance = levenshtein.ComputeDistance(n.asked, u.Address)
 	}
-	distance := levenshtein.ComputeDistance(n.asked, u.Address)
+	if distance > limit && sameUser(n.asked, u.Address) {
+		distance = limit
+	}
 	if distance > limit {
 		return
 	}
@@ -56,4 +61,10 @@ func (n *near) best() []string {
 		out = append(out, c.name)
 	}
 	return out
+}
+
+// sameUser reports whether two addresses differ in their domains only.
+func sameUser(a, b string) bool {
+	user, _, found := strings.Cut(a, "@")
+	return found && user != "" && strings.HasPrefix(b, user+"@")
 }

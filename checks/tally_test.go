@@ -136,7 +136,10 @@ func TestNearNames(t *testing.T) {
 		{"the likest first, then by name", "kim@contoso.com", []*facts.SignIn{user("jim@contoso.com", ""), user("kimmy@contoso.com", ""), user("tim@contoso.com", "")}, "jim@contoso.com tim@contoso.com kimmy@contoso.com"},
 		{"a mere contact is nobody", "kimberly@contoso.com", []*facts.SignIn{contact}, ""},
 		{"an account without address is not offered", "k@x", []*facts.SignIn{user("", "")}, ""},
-		{"too unlike", "kim@contoso.com", []*facts.SignIn{user("kim@fabrikam.com", ""), user("k@contoso.com.example", "")}, ""},
+		{"another name of the same length", "kim@contoso.com", []*facts.SignIn{user("zoe@contoso.com", "")}, ""},
+		{"too unlike", "kim@contoso.com", []*facts.SignIn{user("kimberly@contoso.com", ""), user("k@contoso.com.example", "")}, ""},
+		{"the same user in another domain, after the likest", "kim@contoso.com", []*facts.SignIn{user("kim@fabrikam.com", ""), user("tim@contoso.com", "")}, "tim@contoso.com kim@fabrikam.com"},
+		{"more letters may differ in a long name", "christopher.montgomery@contoso.com", []*facts.SignIn{user("kristofer.montgomery@contoso.com", "")}, "kristofer.montgomery@contoso.com"},
 		{"letters of several octets count once", "ээээ@x", []*facts.SignIn{user("эээээ@x", ""), user("ааааа@x", "")}, "эээээ@x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,7 +150,7 @@ func TestNearNames(t *testing.T) {
 		})
 	}
 	f := find(t, judge(t, deployment("a"), checks.Options{User: "9999@x"}, many(1000, "")...), "users/users of a/nobody/major")
-	if got := f.Evidence[0].Observed; got != "099@x 199@x 299@x 399@x 499@x" {
+	if got := f.Evidence[0].Observed; got != "999@x 099@x 199@x 299@x 399@x" {
 		t.Errorf("of many as like, offered are %q", got)
 	}
 }

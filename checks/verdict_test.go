@@ -41,7 +41,9 @@ func TestVerdictPrecedence(t *testing.T) {
 }
 
 func TestExit(t *testing.T) {
-	f := func(v checks.Verdict, s checks.Severity) checks.Finding { return checks.Finding{Verdict: v, Severity: s} }
+	f := func(v checks.Verdict, s checks.Severity) checks.Finding {
+		return checks.Finding{Verdict: v, Severity: s}
+	}
 	for _, tt := range []struct {
 		name     string
 		findings []checks.Finding

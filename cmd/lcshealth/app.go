@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -142,4 +143,11 @@ func suggestCommand(c *cobra.Command, name string) string {
 		return fmt.Sprintf("; did you mean %q?", s[0])
 	}
 	return fmt.Sprintf("; run %q", c.CommandPath()+" --help")
+}
+
+// writeJSON writes a value to standard output, indented for people.
+func writeJSON(a *app, value any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,9 +50,7 @@ func runList(a *app, codes []int, format string) error {
 	}
 	switch format {
 	case "json":
-		e := json.NewEncoder(a.stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		return writeJSON(a, out)
 	case "text":
 		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tCODES\tSCOPE\tTITLE")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"strconv"
@@ -61,9 +60,7 @@ func runPlan(ctx context.Context, a *app, cfg *config.Config, format string) err
 	}
 	switch format {
 	case "json":
-		e := json.NewEncoder(a.stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(plan)
+		return writeJSON(a, plan)
 	case "text":
 		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "SOURCE\tTARGET\tPROTOCOL\tACCOUNT\tNEEDS")

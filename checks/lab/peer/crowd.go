@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"lcshealth/checks/facts"
 )
 
 // crowdDN is the domain of a [Crowd].
 const crowdDN = "DC=contoso,DC=com"
-
-// CrowdSID is the SID of the domain of a [Crowd].
-const CrowdSID = domainSID
 
 // Crowd is a number of enabled users who are like each other, with the servers that
 // home them, numbered from 0. Both their directory and their databases are made from it, so
@@ -37,7 +36,7 @@ func (c Crowd) Server(i int) string { return fmt.Sprintf("lcs%02d.contoso.com", 
 // Member returns a user. Addresses do not ascend with the number, so that whoever
 // needs them sorted has to do it.
 func (c Crowd) Member(i int) Member {
-	m := Member{Address: c.address(i), SID: crowdOctets(uint32(i) + 100_000), Server: i % c.Servers}
+	m := Member{Address: c.address(i), SID: accountSID(uint32(i) + 100_000), Server: i % c.Servers}
 	// Spread by a multiplicative hash, so that it looks as random as a real one.
 	binary.BigEndian.PutUint64(m.GUID[:], uint64(i)*0x9E3779B97F4A7C15)
 	binary.BigEndian.PutUint64(m.GUID[8:], uint64(i)*0xBF58476D1CE4E5B9+1)
@@ -50,16 +49,14 @@ func (c Crowd) address(i int) string {
 	return fmt.Sprintf("user%07d@contoso.com", uint64(i)*step%uint64(max(c.Users, 1)))
 }
 
-// crowdOctets is the SID of the account with that relative identifier.
-func crowdOctets(rid uint32) []byte {
-	var authority [4]uint32
-	if _, err := fmt.Sscanf(domainSID, "S-1-5-21-%d-%d-%d", &authority[0], &authority[1], &authority[2]); err != nil {
-		panic(err) // it is a constant
-	}
-	b := []byte{1, 5, 0, 0, 0, 0, 0, 5}
-	for _, sub := range []uint32{21, authority[0], authority[1], authority[2], rid} {
-		b = binary.LittleEndian.AppendUint32(b, sub)
-	}
+// crowdSID is the domain's SID as octets.
+var crowdSID, _ = facts.ParseSID(domainSID) // it is a constant
+
+// accountSID is the SID of the domain's account with that relative identifier.
+func accountSID(rid uint32) []byte {
+	b := make([]byte, 0, len(crowdSID)+4)
+	b = binary.LittleEndian.AppendUint32(append(b, crowdSID...), rid)
+	b[1]++ // the number of sub-authorities
 	return b
 }
 
@@ -109,14 +106,14 @@ func (c Crowd) writeForest(out io.Writer) {
 		service       = "CN=RTC Service,CN=Microsoft,CN=System," + crowdDN
 		globals       = "CN=Global Settings," + service
 	)
-	add(crowdDN, "domainDNS", "objectSid:", base64.StdEncoding.EncodeToString(crowdOctets(0)[:24]))
+	add(crowdDN, "domainDNS", "objectSid:", base64.StdEncoding.EncodeToString(crowdSID))
 	add(configuration, "configuration")
 	add(partitions, "crossRefContainer")
 	add("CN=CONTOSO,"+partitions, "crossRef", "nCName", crowdDN, "dnsRoot", "contoso.com", "systemFlags", "3")
 	add("CN=Enterprise Configuration,"+partitions, "crossRef", "nCName", configuration, "dnsRoot", "contoso.com", "systemFlags", "1")
 	add("CN=Enterprise Schema,"+partitions, "crossRef", "nCName", schema, "dnsRoot", "contoso.com", "systemFlags", "1")
 	add("CN=Services,"+configuration, "container")
-	add(schema, "dMD")
+	add(schema, "container")
 	for _, a := range slapdAttributes {
 		if strings.HasPrefix(a.name, "msRTCSIP-") {
 			add("CN="+strings.Replace(a.name, "msRTCSIP", "ms-RTC-SIP", 1)+","+schema, "attributeSchema", "lDAPDisplayName", a.name)

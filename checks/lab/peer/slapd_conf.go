@@ -86,7 +86,7 @@ var slapdAttributes = []struct {
 }
 
 var slapdClasses = []string{
-	"domainDNS", "container", "configuration", "crossRef", "crossRefContainer", "dMD", "attributeSchema",
+	"domainDNS", "container", "configuration", "crossRef", "crossRefContainer", "attributeSchema",
 	"user", "computer", "serviceConnectionPoint",
 	"msRTCSIP-Server", "msRTCSIP-Service", "msRTCSIP-GlobalContainer", "msRTCSIP-Domain", "msRTCSIP-TrustedServer",
 	"msRTCSIP-EdgeProxy", "msRTCSIP-Pool", "msRTCSIP-PoolService",
