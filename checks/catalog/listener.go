@@ -35,10 +35,6 @@ func describeListener(l facts.Listener) string {
 	return fmt.Sprintf("the %s listener on port %d", l.Transport, l.Port)
 }
 
-// servesClients reports whether clients sign in to a server or reach it on
-// their way: it holds users or fronts those that do.
-func servesClients(r facts.Role) bool { return r == facts.RoleHome || r == facts.RoleFrontEnd }
-
 // roleNotTold is the reason why a server that holds no users may or may not
 // front others.
 func roleNotTold(s *facts.Server) *facts.Unknown {

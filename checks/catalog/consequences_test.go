@@ -1,0 +1,83 @@
+package catalog_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"lcshealth/checks"
+	"lcshealth/checks/facts"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// One dead database is one critical finding with what follows from it below,
+// not forty.
+func TestDeadDatabase(t *testing.T) {
+	w := healthy()
+	w.setService(lcs02, "MSSQL$RTC", stopped)
+	w.hideDatabase(lcs02)
+	w.Server(lcs02).Host.Routes = facts.NotObserved[[]facts.StaticRoute](hidden)
+	w.setEvents(lcs02, facts.Event{Source: connector, Type: "error", At: noon, Message: "cannot write"})
+	top, folded := foldedUnder(w.judge(t), "sql-service-stopped/"+lcs02)
+	if diff := cmp.Diff([]string{"sql-service-stopped/" + lcs02}, top); diff != "" {
+		t.Errorf("findings of their own (-want +got):\n%s", diff)
+	}
+	want := []string{
+		"directory-connector-errors/" + lcs02, "user-sid-invalid/" + of02, "stale-user-entry/" + of02,
+		"user-missing-from-database/" + of02, "user-entry-damaged/" + of02, "static-route-invalid/" + lcs02, "pstn-trust-on-client-server/" + lcs02,
+	}
+	if diff := cmp.Diff(want, folded); diff != "" {
+		t.Errorf("findings that follow (-want +got):\n%s", diff)
+	}
+}
+
+// What the connector did not bring follows from its errors, on its own server
+// only.
+func TestConnectorErrorsExplainMissingUsers(t *testing.T) {
+	w := healthy()
+	w.user("diego@contoso.com").Entries = nil // of lcs02
+	w.user("adele@contoso.com").Entries = nil // of lcs01
+	w.setEvents(lcs02, facts.Event{Source: connector, Type: "error", At: noon})
+	top, folded := foldedUnder(w.judge(t), "directory-connector-errors/"+lcs02)
+	want := []string{"user-missing-from-database/" + of01 + "/missing/major", "directory-connector-errors/" + lcs02}
+	if diff := cmp.Diff(want, top); diff != "" {
+		t.Errorf("findings of their own (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"user-missing-from-database/" + of02 + "/missing/major"}, folded); diff != "" {
+		t.Errorf("findings that follow (-want +got):\n%s", diff)
+	}
+}
+
+// foldedUnder splits the findings that are present or open into those that
+// follow from one and the others.
+func foldedUnder(findings []checks.Finding, parent string) (top, folded []string) {
+	for _, f := range findings {
+		switch {
+		case f.Verdict != checks.Present && f.Verdict != checks.Undetermined:
+		case f.Parent == parent:
+			folded = append(folded, f.ID)
+		default:
+			top = append(top, f.ID)
+		}
+	}
+	return top, folded
+}
+
+// The order in which sources answer changes nothing that is said.
+func TestOrderOfFactsDoesNotMatter(t *testing.T) {
+	for _, f := range faults() {
+		want := f.world().judge(t)
+		random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // no secret
+		for range 3 {
+			w := f.world()
+			random.Shuffle(len(w.Servers), func(i, j int) { w.Servers[i], w.Servers[j] = w.Servers[j], w.Servers[i] })
+			random.Shuffle(len(w.Databases), func(i, j int) { w.Databases[i], w.Databases[j] = w.Databases[j], w.Databases[i] })
+			random.Shuffle(len(w.Wire.Endpoints), func(i, j int) {
+				w.Wire.Endpoints[i], w.Wire.Endpoints[j] = w.Wire.Endpoints[j], w.Wire.Endpoints[i]
+			})
+			if diff := cmp.Diff(want, w.judge(t)); diff != "" {
+				t.Errorf("%s/%s: with the facts in another order something else is said (-want +got):\n%s", f.cause, f.name, diff)
+			}
+		}
+	}
+}
