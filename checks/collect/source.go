@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type Session struct {
 	partial  *facts.Unknown
 	more     int
 	warnings []string
+	details  []string
 }
 
 // NewSession returns a session for the given source. The clock may be nil, as
@@ -72,6 +74,14 @@ func (s *Session) Warn(format string, args ...any) {
 	s.warnings = append(s.warnings, fmt.Sprintf(format, args...))
 }
 
+// Detail records something about the target that a person may want to see, such
+// as the structure of a database.
+func (s *Session) Detail(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.details = append(s.details, fmt.Sprintf(format, args...))
+}
+
 // Unknown turns an error into the reason why a fact was not observed.
 func (s *Session) Unknown(err error) facts.Unknown {
 	why := Reason(err)
@@ -99,7 +109,7 @@ func (s *Session) account(err error, took time.Duration) facts.Source {
 	defer s.mu.Unlock()
 	out := facts.Source{
 		Name: s.source, Target: s.target, Status: facts.OK,
-		Warnings: append([]string(nil), s.warnings...), DurationMs: took.Milliseconds(),
+		Warnings: slices.Clone(s.warnings), Details: slices.Clone(s.details), DurationMs: took.Milliseconds(),
 	}
 	switch {
 	case err != nil:

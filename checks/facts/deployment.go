@@ -86,6 +86,7 @@ type Source struct {
 	Class      Class    `json:"class,omitempty"`
 	Message    string   `json:"message,omitempty"`
 	Warnings   []string `json:"warnings,omitempty"` // things that did not stop it but should be known
+	Details    []string `json:"details,omitempty"`  // what it found out about the target, such as the structure of a database
 	DurationMs int64    `json:"durationMs"`
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // sources writes a table, with what a source has to say below its row.
-func (p *page) sources(list []facts.Source) {
+func (p *page) sources(list []facts.Source, verbose bool) {
 	if len(list) == 0 {
 		return
 	}
@@ -32,6 +32,11 @@ func (p *page) sources(list []facts.Source) {
 		}
 		for _, warning := range s.Warnings {
 			p.para(4, "! ", yellow, warning, plain)
+		}
+		for _, detail := range s.Details {
+			if verbose {
+				p.para(6, "", faint, detail, faint)
+			}
 		}
 	}
 }

@@ -33,7 +33,7 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	p.undetermined(v.Undetermined, o.Verbose)
 	p.quiet("Not applicable", v.NotApplicable, o.Verbose)
 	p.quiet("Absent", v.Absent, o.Verbose)
-	p.sources(v.Sources)
+	p.sources(v.Sources, o.Verbose)
 	p.run(v.Run)
 	if _, err := io.WriteString(w, p.out.String()); err != nil {
 		return fmt.Errorf("write the report as text: %w", err)

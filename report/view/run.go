@@ -104,7 +104,7 @@ func cleanSources(list []facts.Source) []facts.Source {
 	for i := range out {
 		s := &out[i]
 		s.Name, s.Target, s.Message = report.Clean(s.Name), report.Clean(s.Target), report.Clean(s.Message)
-		s.Warnings = cleanAll(s.Warnings)
+		s.Warnings, s.Details = cleanAll(s.Warnings), cleanAll(s.Details)
 	}
 	return out
 }

@@ -185,8 +185,9 @@ func (d *Decoder) Database(s *collect.Session, name Database, entries rtcdb.Entr
 	}
 	l, err := d.completeLayout()
 	if err != nil {
-		return unknownDatabase(name, s.Partly(err)), nil
+		return collect.UnknownDatabase(name.Name, name.Serves, s.Partly(err)), nil
 	}
+	l.Describe(s, d.db.product)
 	out := l.Database(name.Name, name.Serves, d.db.product, d.from, s.Partly)
 	for _, u := range d.db.users {
 		if l.SID.Err == nil && !strings.EqualFold(l.SID.Table, l.Table) {
@@ -244,16 +245,4 @@ func (d *Decoder) completeLayout() (rtcdb.Layout, error) {
 		}
 	}
 	return l, nil
-}
-
-// unknownDatabase is a database of which nothing is known.
-func unknownDatabase(name Database, why facts.Unknown) *facts.Database {
-	return &facts.Database{
-		Name: name.Name, Serves: name.Serves,
-		Structure:     facts.NotObserved[facts.Structure](why),
-		Entries:       facts.NotObserved[int](why),
-		SIDs:          facts.NotObserved[string](why),
-		GUIDs:         facts.NotObserved[string](why),
-		DirectoryRows: facts.NotObserved[string](why),
-	}
 }

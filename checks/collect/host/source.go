@@ -80,7 +80,8 @@ func (s *Source) Collect(ctx context.Context, session *collect.Session) (collect
 	}
 	if o.Database == nil && s.cfg.Database != nil {
 		err := collect.Fail(facts.Missing, "use a tool that reads the database too", "%s says nothing of the database", s.cfg.File)
-		o.Database = unknownDatabase(s.database(), session.Partly(err))
+		db := s.database()
+		o.Database = collect.UnknownDatabase(db.Name, db.Serves, session.Partly(err))
 	}
 	return o, nil
 }
@@ -144,7 +145,8 @@ func (s *Source) database() Database {
 func (s *Source) Unobserved(why facts.Unknown) collect.Observation {
 	o := &Observation{FQDN: s.cfg.FQDN, Host: unknownHost(why)}
 	if s.cfg.Database != nil && s.entries != nil {
-		o.Database = unknownDatabase(s.database(), why)
+		db := s.database()
+		o.Database = collect.UnknownDatabase(db.Name, db.Serves, why)
 	}
 	return o
 }

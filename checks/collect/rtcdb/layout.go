@@ -175,3 +175,19 @@ func (c Column) describeType() string {
 	}
 	return fmt.Sprintf("%s(%d)", c.Type, length)
 }
+
+// Describe tells a session what the database is like, so that an administrator
+// can see it, and send it where a structure is not understood yet.
+func (l Layout) Describe(s *collect.Session, product string) {
+	s.Detail("SQL Server %s, tables as of %s", cmp.Or(product, "of unknown version"), cmp.Or(l.Generation, "an unknown product"))
+	s.Detail("addresses in %s.%s", l.Table, l.UserAtHost)
+	for _, place := range []struct {
+		what string
+		Place
+	}{{"SIDs", l.SID}, {"GUIDs", l.GUID}, {"directory rows", l.DirectoryRows}} {
+		if place.Err == nil {
+			s.Detail("%s in %s", place.what, place)
+		}
+	}
+	s.Detail("columns: %s", strings.Join(l.Columns, ", "))
+}

@@ -51,6 +51,7 @@ func (s *Source) Collect(ctx context.Context, told *collect.Session) (collect.Ob
 	if found.layout.Generation != "" && found.layout.Generation != "LCS" {
 		told.Warn("database %s on %s looks like one of %s, not of Live Communications Server", s.cfg.database(), s.cfg.Name, found.layout.Generation)
 	}
+	found.layout.Describe(told, found.product)
 	out := found.layout.Database(s.cfg.Name, s.cfg.Serves, found.product, told.Origin(), told.Partly)
 	n, err := s.readRows(ctx, db, found.layout, told)
 	switch {
@@ -66,14 +67,7 @@ func (s *Source) Collect(ctx context.Context, told *collect.Session) (collect.Ob
 
 // Unobserved is a database of which nothing is known.
 func (s *Source) Unobserved(why facts.Unknown) collect.Observation {
-	return observation{&facts.Database{
-		Name: s.cfg.Name, Serves: slices.Clone(s.cfg.Serves),
-		Structure:     facts.NotObserved[facts.Structure](why),
-		Entries:       facts.NotObserved[int](why),
-		SIDs:          facts.NotObserved[string](why),
-		GUIDs:         facts.NotObserved[string](why),
-		DirectoryRows: facts.NotObserved[string](why),
-	}}
+	return observation{collect.UnknownDatabase(s.cfg.Name, s.cfg.Serves, why)}
 }
 
 type observation struct{ database *facts.Database }

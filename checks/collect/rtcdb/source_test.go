@@ -107,7 +107,7 @@ func TestProgress(t *testing.T) {
 	if _, source := l.run(t); source.Status != facts.OK {
 		t.Fatalf("the source ended %s: %s", source.Status, source.Message)
 	}
-	if want := []string{"entries 10000", "entries 20000"}; !slices.Equal(l.told, want) {
+	if want := []string{" 0", "entries 10000", "entries 20000"}; !slices.Equal(l.told, want) {
 		t.Errorf("progress: %q, want %q", l.told, want)
 	}
 	if len(l.sink.entries) != 20_001 {
