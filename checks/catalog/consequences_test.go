@@ -65,6 +65,7 @@ func foldedUnder(findings []checks.Finding, parent string) (top, folded []string
 
 // The order in which sources answer changes nothing that is said.
 func TestOrderOfFactsDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	for _, f := range faults() {
 		want := f.world().judge(t)
 		random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // no secret
