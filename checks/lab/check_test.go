@@ -119,7 +119,11 @@ func (w wiring) first() []collect.Source {
 				DialTimeout: w.cfg.Timeouts.Connect, Dial: dial,
 			}, w.users))
 		}
-		out = append(out, host.New(host.Config{FQDN: s.Name, File: s.HostFile, MaxAge: w.cfg.Hosts.MaxAge}, nil))
+		var entries rtcdb.Entries = w.users
+		if s.Database != "" {
+			entries = nil // they are read directly
+		}
+		out = append(out, host.New(host.Config{FQDN: s.Name, File: s.HostFile, MaxAge: w.cfg.Hosts.MaxAge}, entries))
 	}
 	return out
 }

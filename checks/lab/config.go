@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lcshealth/checks/facts"
+	"lcshealth/checks/lab/tdsd"
 )
 
 //go:embed lcshealth.yaml.tmpl
@@ -41,6 +42,7 @@ type configuration struct {
 	ReaderName  string
 	ReaderLogin string
 	ByAddress   bool // the databases are reached without DNS
+	Clear       bool // the databases cannot encrypt
 	Servers     []configuredServer
 	Resolver    string
 	Source      time.Duration
@@ -51,10 +53,11 @@ type configuration struct {
 type configuredServer struct{ Name, Role, HostFile, Database string }
 
 // config writes the configuration for a lab whose ports are known.
-func (f *forest) config(resolver string) ([]byte, error) {
+func (f *forest) config(resolver string, o Options) ([]byte, error) {
 	c := configuration{
 		Planted: f.notes, ReaderName: readerName, ReaderLogin: readerLogin, ByAddress: f.wire != proper, Resolver: resolver, Source: 15 * time.Second,
 		Authority: authorityFile, DirectoryPassword: directoryPasswordFile, DatabasePassword: databasePasswordFile, Database: databaseName,
+		Clear: o.Layout == tdsd.TDS71,
 	}
 	if f.hasInfrastructureFault() {
 		c.Source = 4 * time.Second
@@ -67,7 +70,7 @@ func (f *forest) config(resolver string) ([]byte, error) {
 		if s.role != facts.RoleHome {
 			row.Role = string(s.role)
 		}
-		if s.database != nil {
+		if s.database != nil && !o.HostDatabases {
 			host := s.fqdn
 			if c.ByAddress {
 				host = loopback

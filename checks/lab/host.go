@@ -10,9 +10,12 @@ import (
 )
 
 // writeHost writes the server's host file, as a script on the host would.
-func (s *server) writeHost(w io.Writer, now time.Time) error {
+func (s *server) writeHost(w io.Writer, now time.Time, databases bool, product string) error {
 	out := host.NewWriter(w, host.Header{Tool: "lcshealth lab", Host: s.fqdn, StartedAt: now})
 	out.Host(s.host())
+	if databases && s.database != nil {
+		s.database.writeDatabase(out, product)
+	}
 	return out.Close()
 }
 

@@ -18,10 +18,13 @@ import (
 
 // Options say what lab to start.
 type Options struct {
-	Dir    string      // where the host files, the certificate of the authority and the configuration are written
-	Faults []string    // ids of what to plant, see [Faults]; "none" and an empty list plant nothing
-	Users  int         // how many there are; 0 means 200
-	Layout tdsd.Layout // the newest layout of TDS that the databases speak; the zero value is that of SQL Server 2005
+	Dir    string   // where the host files, the certificate of the authority and the configuration are written
+	Faults []string // ids of what to plant, see [Faults]; "none" and an empty list plant nothing
+	Users  int      // how many there are; 0 means 200
+	// HostDatabases brings the rows of the databases in the host files instead
+	// of over TDS.
+	HostDatabases bool
+	Layout        tdsd.Layout // the newest layout of TDS that the databases speak; the zero value is that of SQL Server 2005
 	// Now is the clock of the controllers. Events, moves and host files are as
 	// of the time that it shows at the start. Nil means [time.Now].
 	Now func() time.Time
@@ -107,7 +110,7 @@ func (l *Lab) start(o Options) error {
 	if l.resolver, err = l.group.serveDNS(l.forest.zone()); err != nil {
 		return err
 	}
-	return l.write()
+	return l.write(o)
 }
 
 // serveDatabase serves the database of a home server.
@@ -133,10 +136,14 @@ func (l *Lab) serveDatabase(s *server, layout tdsd.Layout) (err error) {
 	if err != nil {
 		return err
 	}
+	encryption := tdsd.EncryptOff
+	if layout == tdsd.TDS71 {
+		encryption = tdsd.EncryptNotSupported // SQL Server 2000 makes no certificate of its own
+	}
 	server := tdsd.New(tdsd.Config{
 		Handler: besideSystem(db, products[layout]), NTLMUsers: map[string]string{readerLogin: l.password.database}, Databases: []string{databaseName},
 		ServerName: s.databaseServer(), ProductVersion: products[layout], Layout: layout,
-		Encrypt: tdsd.EncryptOff, TLS: s.certificate.serve(),
+		Encrypt: encryption, TLS: s.certificate.serve(),
 	})
 	l.databases = append(l.databases, server)
 	l.group.wg.Go(func() { _ = server.Serve(l.group.ctx, ln) }) // it ends with the group
@@ -188,11 +195,11 @@ func (l *Lab) serveController(d *domain, now func() time.Time) error {
 }
 
 // write writes the files that a check needs.
-func (l *Lab) write() error {
+func (l *Lab) write(o Options) error {
 	if err := os.MkdirAll(l.inFolder(hostsFolder), 0o750); err != nil {
 		return err
 	}
-	config, err := l.forest.config(l.resolver)
+	config, err := l.forest.config(l.resolver, o)
 	if err != nil {
 		return err
 	}
@@ -207,14 +214,14 @@ func (l *Lab) write() error {
 		}
 	}
 	for _, s := range l.forest.servers {
-		if err := l.writeHost(s); err != nil {
+		if err := l.writeHost(s, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *Lab) writeHost(s *server) error {
+func (l *Lab) writeHost(s *server, o Options) error {
 	switch l.forest.hosts {
 	case silent:
 		path := l.inFolder(hostFile(s))
@@ -230,7 +237,7 @@ func (l *Lab) writeHost(s *server) error {
 		return l.writeFile(hostFile(s), []byte(nonsense))
 	}
 	var text bytes.Buffer
-	if err := s.writeHost(&text, l.forest.now); err != nil {
+	if err := s.writeHost(&text, l.forest.now, o.HostDatabases, products[o.Layout]); err != nil {
 		return err
 	}
 	return l.writeFile(hostFile(s), text.Bytes())
