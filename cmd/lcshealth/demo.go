@@ -9,13 +9,20 @@ import (
 	"text/tabwriter"
 
 	"lcshealth/checks/lab"
+	"lcshealth/checks/lab/tdsd"
 	"lcshealth/config"
 
 	"github.com/spf13/cobra"
 )
 
+// labFlags are the flags that say what the simulated deployment is like.
+type labFlags struct {
+	faults []string
+	tds    string
+}
+
 func newDemo(a *app) *cobra.Command {
-	var faults []string
+	var l labFlags
 	var s scope
 	var o output
 	var flags configFlags
@@ -38,21 +45,23 @@ telling handful is planted. lcshealth demo --fault help lists them.
   lcshealth demo --report html=demo.html`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if slices.Contains(faults, "help") {
+			if slices.Contains(l.faults, "help") {
 				return listFaults(a)
 			}
-			return runDemo(c.Context(), a, faults, &flags, &s, &o)
+			return runDemo(c.Context(), a, &l, &flags, &s, &o)
 		},
 	}
-	addFaultFlag(c, &faults)
+	l.addFlags(c)
 	s.addFlags(c)
 	o.addFlags(c)
 	c.Flags().DurationVar(&flags.timeout, "timeout", 0, "most time for the whole run (`duration`)")
 	return c
 }
 
-func addFaultFlag(c *cobra.Command, faults *[]string) {
-	c.Flags().StringSliceVar(faults, "fault", nil, "plant this fault, by its `id` (repeatable); none plants nothing, help lists them")
+func (l *labFlags) addFlags(c *cobra.Command) {
+	c.Flags().StringVar(&l.tds, "tds", "7.4", "`version` of the database protocol: 7.1 is that of MSDE 2000, 7.4 a newer one")
+	must(c.RegisterFlagCompletionFunc("tds", cobra.FixedCompletions([]string{"7.1", "7.4"}, cobra.ShellCompDirectiveNoFileComp)))
+	c.Flags().StringSliceVar(&l.faults, "fault", nil, "plant this fault, by its `id` (repeatable); none plants nothing, help lists them")
 	must(c.RegisterFlagCompletionFunc("fault", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		out := []string{"none\tplant nothing"}
 		for _, f := range lab.Faults() {
@@ -70,9 +79,15 @@ func listFaults(a *app) error {
 	return w.Flush()
 }
 
-// startLab starts a lab in a folder of its own. The returned function ends it
+// start starts the lab in a folder of its own. The returned function ends it
 // and removes the folder.
-func startLab(ctx context.Context, faults []string) (*lab.Lab, func(), error) {
+func (l *labFlags) start(ctx context.Context) (*lab.Lab, func(), error) {
+	layouts := map[string]tdsd.Layout{"7.1": tdsd.TDS71, "7.4": tdsd.TDS74}
+	layout, known := layouts[l.tds]
+	if !known {
+		return nil, nil, usagef("--tds %s: it is 7.1 or 7.4", l.tds)
+	}
+	faults := l.faults
 	switch {
 	case len(faults) == 0:
 		faults = lab.Handful()
@@ -83,25 +98,25 @@ func startLab(ctx context.Context, faults []string) (*lab.Lab, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := lab.Start(ctx, lab.Options{Dir: dir, Faults: faults})
+	running, err := lab.Start(ctx, lab.Options{Dir: dir, Faults: faults, Layout: layout})
 	if err != nil {
 		_ = os.RemoveAll(dir) // the error that led here says more
 		return nil, nil, usage(err)
 	}
-	return l, func() {
-		_ = l.Close()
+	return running, func() {
+		_ = running.Close()
 		_ = os.RemoveAll(dir)
 	}, nil
 }
 
-func runDemo(ctx context.Context, a *app, faults []string, flags *configFlags, s *scope, o *output) error {
+func runDemo(ctx context.Context, a *app, what *labFlags, flags *configFlags, s *scope, o *output) error {
 	if _, err := s.options(); err != nil {
 		return err
 	}
 	if err := o.validate(); err != nil {
 		return err
 	}
-	l, end, err := startLab(ctx, faults)
+	l, end, err := what.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,7 +130,7 @@ func runDemo(ctx context.Context, a *app, faults []string, flags *configFlags, s
 }
 
 func newLab(a *app) *cobra.Command {
-	var faults []string
+	var l labFlags
 	var file string
 	c := &cobra.Command{
 		Use:   "lab",
@@ -126,19 +141,19 @@ lcshealth and other tools against it. It writes a configuration for it.`,
   lcshealth check -c lab.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if slices.Contains(faults, "help") {
+			if slices.Contains(l.faults, "help") {
 				return listFaults(a)
 			}
-			return runLab(c.Context(), a, faults, file)
+			return runLab(c.Context(), a, &l, file)
 		},
 	}
-	addFaultFlag(c, &faults)
+	l.addFlags(c)
 	c.Flags().StringVarP(&file, "config", "c", "", "write the configuration to this `file` too")
 	return c
 }
 
-func runLab(ctx context.Context, a *app, faults []string, file string) error {
-	l, end, err := startLab(ctx, faults)
+func runLab(ctx context.Context, a *app, what *labFlags, file string) error {
+	l, end, err := what.start(ctx)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (s *Source) connect(ctx context.Context, told *collect.Session) (*session, 
 	}
 	if err != nil {
 		_ = db.Close()
-		return nil, fail(err)
+		return nil, fail(d.explain(err))
 	}
 	return &session{conn: conn, dialer: d, close: func() {
 		_ = conn.Close()

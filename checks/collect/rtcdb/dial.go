@@ -3,11 +3,13 @@ package rtcdb
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"lcshealth/checks/collect"
+	"lcshealth/checks/collect/rtcdb/tds71"
 	"lcshealth/checks/facts"
 )
 
@@ -28,6 +30,7 @@ type dialer struct {
 	guardPassword bool
 
 	plainLogin, plainRequest atomic.Bool // whether such a packet was sent without TLS
+	legacy                   atomic.Bool // whether it is SQL Server 2000
 }
 
 // HostName returns the name of the host that is connected to.
@@ -38,6 +41,9 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	conn, err := d.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(network, "tcp") {
+		conn = tds71.Wrap(conn, tds71.Options{Legacy: func(string) { d.legacy.Store(true) }})
 	}
 	l := &link{Conn: conn, dialer: d, closed: make(chan struct{})}
 	l.stop = context.AfterFunc(d.ctx, func() {
@@ -75,7 +81,11 @@ func (l *link) Write(b []byte) (int, error) {
 		switch b[0] {
 		case packetLogin:
 			if l.dialer.guardPassword {
-				return 0, collect.Fail(facts.Protocol, settleNoTLS, "the server offers no TLS, without which the password would travel readable")
+				settle := settleNoTLS
+				if l.dialer.legacy.Load() {
+					settle = settleLegacy
+				}
+				return 0, collect.Fail(facts.Protocol, settle, "the server offers no TLS, without which the password would travel readable")
 			}
 			l.dialer.plainLogin.Store(true)
 		case packetBatch:

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"lcshealth/checks/collect"
+	"lcshealth/checks/collect/rtcdb/tds71"
 	"lcshealth/checks/facts"
 
 	mssql "github.com/microsoft/go-mssqldb"
@@ -21,7 +22,12 @@ const (
 		"or allow a connection without TLS with encrypt: disable"
 	settleTrust = "name the authority that issued the server's certificate with ca-file, or the name in it with server-name"
 	settleOld   = "the server may be too old for TLS 1.2: use ntlm or kerberos with encrypt: disable, or bring the rows in a host file"
-	settleTDS71 = "bring the rows in a host file"
+	// SQL Server 2000 makes no certificate of its own, and with one it speaks TLS
+	// 1.0, in a way that cannot be combined with the translation of its protocol.
+	settleLegacy = "SQL Server 2000 cannot encrypt without a certificate: set database.encrypt to disable; use NTLM so that no password travels"
+	settleForced = "turn off Force protocol encryption in the Server Network Utility of SQL Server 2000, and use NTLM so that no password travels, " +
+		"or bring the rows in a host file"
+	settleCertificate = "SQL Server 2000 is read without encryption only: set database.encrypt to disable; use NTLM so that no password travels"
 )
 
 // The error numbers of SQL Server that matter here.
@@ -39,6 +45,25 @@ const (
 	errExpired        = 18487
 	errMustChange     = 18488
 )
+
+// explain gives an error of signing in to SQL Server 2000 its reason.
+func (d *dialer) explain(err error) error {
+	if e, ok := errors.AsType[*tds71.TLSError](err); ok {
+		const forced = 3 // by the server, whatever the client wants
+		settle := settleCertificate
+		if e.Option == forced {
+			settle = settleForced
+		}
+		return collect.Fail(facts.Protocol, settle, "%w", e)
+	}
+	if d.legacy.Load() && strings.Contains(err.Error(), noEncryption) {
+		return collect.Fail(facts.Protocol, settleLegacy, "the server, SQL Server 2000, offers no TLS")
+	}
+	return err
+}
+
+// noEncryption is what the driver says of a server without TLS.
+const noEncryption = "server does not support encryption"
 
 // explainConnect turns an error of signing in into one that says what it
 // means and what would settle it.
@@ -66,9 +91,7 @@ func (s *Source) explainConnect(ctx context.Context, at address, err error) erro
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), says("refused"):
 		return fail(facts.Unreachable, "start the database service, enable TCP/IP in it, and look whether the port is right", "%v", err)
-	case says("invalid prelogin option"):
-		return fail(facts.Protocol, settleTDS71, "the server speaks TDS 7.1 (SQL Server 2000/MSDE), which this version cannot read yet")
-	case says("server does not support encryption"):
+	case says(noEncryption):
 		return fail(facts.Protocol, settleNoTLS, "the server offers no TLS")
 	case says("x509: "):
 		_, reason, _ := strings.Cut(message, "x509: ")

@@ -54,10 +54,6 @@ func TestLoginRefused(t *testing.T) {
 			facts.Protocol, "the server offers no TLS, without which the password would travel readable", "use ntlm or kerberos",
 		},
 		{
-			"SQL Server 2000", func(c *tdsd.Config) { c.Layout = tdsd.TDS71 }, nil,
-			facts.Protocol, "speaks TDS 7.1 (SQL Server 2000/MSDE), which this version cannot read yet", "bring the rows in a host file",
-		},
-		{
 			"no credentials", nil, func(c *rtcdb.Config) {
 				c.Password = func(context.Context) (string, error) {
 					return "", errors.New("environment variable RTC_PASSWORD is not set")
