@@ -69,10 +69,22 @@ type scenario struct {
 }
 
 // matters tells whether a thing that is hidden one by one could matter to the
-// scenario: what a host says of itself matters to its own server only. With
-// several hidden at once, even that is put to the test.
+// scenario: what some cause needs, and of what hosts say of themselves that of
+// the server in question. The healthy world, and those where several things
+// are hidden at once, put the others to the test.
 func (s *scenario) matters(h hide) bool {
-	return s.subject == "" || !strings.Contains(h.path, "].Host.") || strings.HasPrefix(h.path, "Servers["+s.subject+"]")
+	if s.subject == "" {
+		return true
+	}
+	if strings.Contains(h.path, "].Host.") && !strings.HasPrefix(h.path, "Servers["+s.subject+"]") {
+		return false
+	}
+	for what := range tells {
+		if stands(checks.Need{What: what}, h.path) {
+			return true
+		}
+	}
+	return false
 }
 
 func scenarios() []scenario {
