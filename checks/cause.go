@@ -14,7 +14,8 @@ type Cause struct {
 	Meaning   string   // what it does to users, in plain words
 	Detection string   // how it is detected, and what counts as present
 	Needs     []Need   // the facts that a verdict of absent needs
-	After     []string // ids of causes that explain this one when they are present
+	After     []string // ids of causes that explain this one when both are present
+	Blinded   []string // ids of causes that, when present, leave this one undetermined
 	Fix       []string // the remedy in general; a finding's remedy has the names filled in
 
 	// Exactly one of these is set, as Scope says.

@@ -36,18 +36,22 @@ func (o *Options) concerns(s Subject) bool {
 func Judge(ctx context.Context, causes []Cause, d *facts.Deployment, users iter.Seq2[*facts.SignIn, error], o Options) ([]Finding, error) {
 	var findings []Finding
 	var tallies []*tally
+	alone := map[string]bool{}
+	take := func(c *Cause, j Judgement, s Subject) {
+		f := j.finding(c, s)
+		alone[f.ID] = j.alone
+		findings = append(findings, f)
+	}
 	// Every cause is judged, wanted or not, so that what explains a finding is
 	// known; the filters come last.
 	for i := range causes {
 		c := &causes[i]
 		switch {
 		case c.JudgeDeployment != nil:
-			j := c.JudgeDeployment(d)
-			findings = append(findings, j.finding(c, Subject{Kind: DeploymentSubject, Name: "deployment"}))
+			take(c, c.JudgeDeployment(d), Subject{Kind: DeploymentSubject, Name: "deployment"})
 		case c.JudgeServer != nil:
 			for _, s := range d.Servers {
-				j := c.JudgeServer(d, s)
-				findings = append(findings, j.finding(c, Subject{Kind: ServerSubject, Name: s.FQDN, Server: s.FQDN}))
+				take(c, c.JudgeServer(d, s), Subject{Kind: ServerSubject, Name: s.FQDN, Server: s.FQDN})
 			}
 			if f, ok := others(c, d, o); ok {
 				findings = append(findings, f)
@@ -63,7 +67,7 @@ func Judge(ctx context.Context, causes []Cause, d *facts.Deployment, users iter.
 		findings = append(findings, t.findings()...)
 	}
 	order(causes, findings)
-	fold(causes, findings)
+	fold(causes, findings, alone)
 	return slices.DeleteFunc(findings, func(f Finding) bool {
 		return !o.wants(find(causes, f.Cause)) || !o.concerns(f.Subject)
 	}), nil

@@ -7,10 +7,12 @@ import (
 )
 
 // fold names, for each finding that is present or undetermined, the present
-// cause that explains it: one that its cause comes after, on the same server
-// or in the whole deployment. A dead database is one finding with its
-// consequences below it, not forty.
-func fold(causes []Cause, findings []Finding) {
+// cause that explains it: one that its cause comes after, or that leaves it
+// undetermined, on the same server or in the whole deployment. A dead database
+// is one finding with its consequences below it, not forty.
+//
+// alone are the ids of findings that are present for reasons of their own.
+func fold(causes []Cause, findings []Finding, alone map[string]bool) {
 	present := map[string][]*Finding{}
 	for i := range findings {
 		if f := &findings[i]; f.Verdict == Present {
@@ -19,10 +21,15 @@ func fold(causes []Cause, findings []Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
-		if f.Verdict != Present && f.Verdict != Undetermined {
-			continue
+		c := find(causes, f.Cause)
+		var by []string
+		switch {
+		case f.Verdict == Present && !alone[f.ID]:
+			by = c.After
+		case f.Verdict == Undetermined:
+			by = slices.Concat(c.Blinded, c.After)
 		}
-		for _, id := range find(causes, f.Cause).After {
+		for _, id := range by {
 			if parent := explains(present[id], f); parent != nil {
 				f.ConsequenceOf, f.Parent = id, parent.ID
 				break

@@ -53,6 +53,7 @@ type Judgement struct {
 	unknown  []*facts.Unknown
 	excluded string
 	remedy   []Step
+	alone    bool
 }
 
 // Present records that the cause is there. The worst severity of several
@@ -64,6 +65,10 @@ func (j *Judgement) Present(severity Severity, reason string, evidence ...Eviden
 	j.reasons = append(j.reasons, reason)
 	j.present = append(j.present, evidence...)
 }
+
+// StandsAlone records that what is present would be there without the causes
+// that the cause comes after.
+func (j *Judgement) StandsAlone() { j.alone = true }
 
 // Unknown records that a fact which could show the cause was not observed.
 // A nil reason is ignored.

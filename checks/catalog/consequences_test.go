@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lcshealth/checks"
@@ -45,6 +46,30 @@ func TestConnectorErrorsExplainMissingUsers(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"user-missing-from-database/" + of02 + "/missing/major"}, folded); diff != "" {
 		t.Errorf("findings that follow (-want +got):\n%s", diff)
+	}
+}
+
+// What is wrong for a reason of its own is not put down to a service that is
+// stopped too.
+func TestFaultsOfTheirOwn(t *testing.T) {
+	w := healthy()
+	w.setService(lcs01, "MSSQL$RTC", stopped)
+	w.route(lcs01, func(r *facts.StaticRoute) { r.NextHop = "" })
+	top, _ := foldedUnder(w.judge(t), "sql-service-stopped/"+lcs01)
+	if want := "static-route-invalid/" + lcs01; !slices.Contains(top, want) {
+		t.Errorf("%s is not among the findings of their own: %q", want, top)
+	}
+
+	w = healthy()
+	w.setService(lcs01, "RTCSRV", stopped)
+	w.refuse(lcs01, 5060, 5061, 5062)
+	w.listener(lcs01, facts.MTLS, func(l *facts.Listener) { l.Certificate = facts.CertificateRef{} })
+	top, folded := foldedUnder(w.judge(t), "server-service-stopped/"+lcs01)
+	if want := "mtls-not-configured/" + lcs01; !slices.Contains(top, want) {
+		t.Errorf("%s is not among the findings of their own: %q", want, top)
+	}
+	if want := "no-tls-listener/" + lcs01; !slices.Contains(folded, want) {
+		t.Errorf("%s, which only refuses connections, does not follow: %q", want, folded)
 	}
 }
 

@@ -100,6 +100,9 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	}
 	for _, c := range complaints {
 		j.Present(severity, c.reason, c.evidence)
+		if c.evidence.Source != "wire" {
+			j.StandsAlone() // it is configured so, whether or not the server runs
+		}
 	}
 	j.Remedy(
 		checks.Step{Text: "Obtain a certificate issued to " + s.FQDN + ", for Server Authentication and Client Authentication, and place it with its private key in the computer's Personal store. Its root belongs in the computer's Trusted Root store.", Host: s.FQDN},

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"crypto/x509"
+	"slices"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -44,13 +45,16 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 	from := s.Host.Listeners.Origin()
 
 	var faults []checks.Evidence
-	reason, maybe := "no TLS listener is enabled", false
+	reason, maybe, soundBut := "no TLS listener is enabled", false, false
 	tls := listenersOf(listeners, facts.TLS)
 	for _, l := range tls {
 		wrong, unknown := clientListener(d, s, l)
 		switch {
 		case len(wrong) > 0:
 			faults, reason = append(faults, wrong...), wrong[0].Observed
+			// One that is well configured and only refuses connections would be
+			// there if the server ran.
+			soundBut = soundBut || !slices.ContainsFunc(wrong, func(e checks.Evidence) bool { return e.Source != "wire" })
 		case len(unknown) > 0:
 			maybe = true
 			for _, u := range unknown {
@@ -92,6 +96,9 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 		j.Unknown(roleNotTold(s))
 	default:
 		j.Present(checks.Major, reason, faults...)
+		if !soundBut {
+			j.StandsAlone()
+		}
 		j.Remedy(
 			checks.Step{Text: "Obtain a certificate issued to the name that clients connect to (" + s.FQDN + "), for Server Authentication, and place it with its private key in the computer's Personal store.", Host: s.FQDN},
 			checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add a listener of type TLS with that certificate.", Host: s.FQDN},

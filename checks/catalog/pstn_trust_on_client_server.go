@@ -22,8 +22,8 @@ var pstnTrustOnClientServer = checks.Cause{
 	Meaning: "If the callee is busy with an invitation already, the server does not pass on his 486 Busy Here, and the caller's invitation stays pending.",
 	Detection: "On one server: a host that is not one of the trusted servers is treated as authenticated or as a server, or a listener or route treats all its connections as trusted or as servers, or a static route is for telephone numbers; " +
 		"and clients use the server: it holds users, fronts those that do, or is named in the DNS records of a SIP domain.",
-	Needs: []checks.Need{needRole, needTrust, needTrustedList, needListeners, needRouting, needSIPDomains, needClientDNS},
-	After: []string{"sql-service-stopped"}, // where the pool-level settings are kept
+	Needs:   []checks.Need{needRole, needTrust, needTrustedList, needListeners, needRouting, needSIPDomains, needClientDNS},
+	Blinded: []string{"sql-service-stopped"}, // where the pool-level settings are kept
 	Fix: []string{
 		"Dedicate a server to the gateway,",
 		"or keep clients from contacting the server that is configured for it,",

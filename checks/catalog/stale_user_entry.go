@@ -18,9 +18,9 @@ var staleUserEntry = checks.Cause{
 	Meaning: "The server knows the address from an earlier installation, as that of another account: the user is authenticated and then gets 403. An entry whose address nobody holds bites when somebody is given that address.",
 	Detection: "A row's SID belongs to no domain of the forest, its GUID is not that of the account that holds the address, or nobody in the directory holds its address although the row stands for a user. " +
 		"Rows without a directory counterpart and without SID are contacts and are left alone.",
-	Needs: []checks.Need{needEntries, needSIDs, needGUIDs, needMirror, needRole, needAccounts, needForest},
-	After: []string{"sql-service-stopped"},
-	Fix:   []string{"Disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again."},
+	Needs:   []checks.Need{needEntries, needSIDs, needGUIDs, needMirror, needRole, needAccounts, needForest},
+	Blinded: []string{"sql-service-stopped"},
+	Fix:     []string{"Disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again."},
 
 	Users: &checks.UserRule{
 		Populations: func(d *facts.Deployment) []checks.Population {

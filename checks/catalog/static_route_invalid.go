@@ -23,9 +23,9 @@ var staticRouteInvalid = checks.Cause{
 	Meaning: "Messages that match the route are sent where nobody takes them, and fail with 504.",
 	Detection: "An enabled static route whose next hop does not exist in DNS or refuses connections, is an address although TLS needs a name to compare with the certificate, is the server itself, " +
 		"or whose certificate is missing, expired or without key; or that takes messages for a SIP domain of the deployment itself. A next hop that does not answer at all is undetermined: a firewall between it and lcshealth may be the reason.",
-	Needs: []checks.Need{needRouting, needListeners, needProcesses, needCertificates, needSIPDomains, needReach},
-	After: []string{"sql-service-stopped"}, // the routing table of a pool or Standard Edition server is in its database
-	Fix:   []string{"Correct or remove the route on the Routing tab of the server's properties."},
+	Needs:   []checks.Need{needRouting, needListeners, needProcesses, needCertificates, needSIPDomains, needReach},
+	Blinded: []string{"sql-service-stopped"}, // the routing table of a pool or Standard Edition server is in its database
+	Fix:     []string{"Correct or remove the route on the Routing tab of the server's properties."},
 
 	JudgeServer: judgeStaticRouteInvalid,
 }

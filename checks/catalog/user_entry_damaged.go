@@ -21,7 +21,7 @@ var userEntryDamaged = checks.Cause{
 	Meaning:   "The server cannot find these users in its database, although something of them is there, and answers 404.",
 	Detection: "A row has no address, or one that is not user@domain (the database keeps it without sip:); one database has two rows for an address; or the row of an enabled user lacks its counterpart in the table that mirrors the directory.",
 	Needs:     []checks.Need{needEntries, needMirror, needRole, needAccounts, needHomeServers},
-	After:     []string{"sql-service-stopped"},
+	Blinded:   []string{"sql-service-stopped"},
 	Fix:       []string{"Disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again."},
 
 	Users: &checks.UserRule{

@@ -18,7 +18,8 @@ var userMissingFromDatabase = checks.Cause{
 	Meaning:   "These users get 404: Active Directory knows them, the home server does not.",
 	Detection: "An account is enabled and has a home server, and the RTC database of that server or pool, read to its end, has no row of its address.",
 	Needs:     []checks.Need{needEntries, needRole, needAccounts, needHomeServers},
-	After:     []string{"sql-service-stopped", "directory-connector-errors"},
+	After:     []string{"directory-connector-errors"},
+	Blinded:   []string{"sql-service-stopped"},
 	Fix: []string{
 		"Resolve the errors of the Active Directory connector that the application log of the home server shows.",
 		"Restart rtcsrv and give it time to populate the database.",

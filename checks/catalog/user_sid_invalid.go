@@ -19,8 +19,8 @@ var userSIDInvalid = checks.Cause{
 	Meaning: "These users are authenticated, but get 403: the server does not find them by the SID of the account that they signed in with.",
 	Detection: "The row of an enabled user has no SID, one that is malformed, or that of another account of the forest. Right is the account's objectSid, or its msRTCSIP-OriginatorSid where a resource forest is used. " +
 		"A SID from outside the forest, or a row made for another account, is left from an earlier installation (stale-user-entry).",
-	Needs: []checks.Need{needEntries, needSIDs, needRole, needAccounts, needHomeServers, needForest},
-	After: []string{"sql-service-stopped"},
+	Needs:   []checks.Need{needEntries, needSIDs, needRole, needAccounts, needHomeServers, needForest},
+	Blinded: []string{"sql-service-stopped"},
 	Fix: []string{
 		"Restart rtcsrv and give it time to populate the database.",
 		"If that does not help, disable the user, delete the entry on every server of the forest with RtcDeleteResource, and enable the user again.",

@@ -98,6 +98,9 @@ func explainCause(p *paper, c *checks.Cause) {
 	if len(c.After) > 0 {
 		p.section("Explained by", "When present on the same server, "+strings.Join(c.After, " or ")+" explains it.")
 	}
+	if len(c.Blinded) > 0 {
+		p.section("Hidden by", "While "+strings.Join(c.Blinded, " or ")+" is present on the same server, this one cannot be judged.")
+	}
 	p.blank()
 	p.line("Remedy")
 	for i, step := range c.Fix {
