@@ -124,8 +124,7 @@ func (s *Slapd) load(ctx context.Context, c Crowd) error {
 	out, err := cmd.CombinedOutput()
 	_ = r.Close() // lets the writer end if the program did before it
 	if err != nil {
-		_ = <-written // the program's error says more
-		return fmt.Errorf("slapadd: %w: %s", errors.Join(err, ctx.Err()), tail(string(out)))
+		return fmt.Errorf("slapadd: %w: %s", errors.Join(err, ctx.Err(), <-written), tail(string(out)))
 	}
 	return <-written
 }
