@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -70,11 +71,21 @@ func runPlan(ctx context.Context, a *app, cfg *config.Config, format string) err
 		if err := w.Flush(); err != nil {
 			return err
 		}
+		if slices.ContainsFunc(plan, func(c contact) bool { return c.Source == "rtcdb" }) {
+			fmt.Fprintf(a.stdout, grantHint, report.Clean(account(cfg.Database.Username, cfg.Database.Kerberos)), cfg.Database.Name)
+		}
 		_, err := fmt.Fprintf(a.stdout, "\nOnly reading: LDAP bind and search, SQL SELECT, DNS queries, TCP connections and TLS handshakes.\nThe whole run takes at most %s.\n", cfg.Timeouts.Run)
 		return err
 	}
 	return usagef("--format %s: it is text or json", format)
 }
+
+// grantHint says how an account gets the right to read a database, with
+// procedures that SQL Server 2000 and later have.
+const grantHint = `
+To let a Windows account read a database, on its server (no more is needed):
+  OSQL -S (local)\rtc -E -d %[2]s -Q "exec sp_grantlogin '%[1]s' exec sp_grantdbaccess '%[1]s' exec sp_addrolemember 'db_datareader', '%[1]s'"
+`
 
 func dash(s string) string {
 	if s == "" {
