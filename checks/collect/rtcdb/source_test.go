@@ -11,6 +11,7 @@ import (
 	"lcshealth/checks/collect/rtcdb"
 	"lcshealth/checks/facts"
 	"lcshealth/checks/lab/rtcsim"
+	"lcshealth/checks/lab/tdsd"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -55,14 +56,9 @@ func TestNamedInstance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	go func() {
-		defer close(done)
-		text := "ServerName;LCS01;InstanceName;RTC;IsClustered;No;Version;8.00.194;tcp;1533;;"
-		_, from, err := browser.ReadFrom(make([]byte, 16))
-		if err == nil {
-			_, _ = browser.WriteTo(append([]byte{5, byte(len(text)), 0}, text...), from)
-		}
+		done <- tdsd.ServeBrowser(browser, "LCS01", "8.00.194", tdsd.Instance{Name: "RTC", Port: 1533})
 	}()
 	defer func() { _ = browser.Close(); <-done }()
 	var mu sync.Mutex
