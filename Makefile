@@ -49,8 +49,8 @@ $(GOLANGCI):
 	@mv $(@D)/.install/golangci-lint $@ && rmdir $(@D)/.install
 
 .PHONY: bench
-bench: peers ## benchmarks, as ratios to real peers on the same work
-	go test -run '^$$' -bench . -benchtime 3x ./...
+bench: peers ## benchmarks against real peers on the same work; writes build/bench.md
+	BENCH_REPORT=$(CURDIR)/build/bench.md go test -run '^$$' -bench . -benchtime 3x -timeout 60m ./...
 
 .PHONY: check
 check: lint test race ## everything that must pass before a change lands

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"lcshealth/checks/facts"
 )
@@ -90,12 +91,30 @@ func others(c *Cause, d *facts.Deployment, o Options) (Finding, bool) {
 	return j.finding(c, Subject{Kind: DeploymentSubject, Name: "deployment"}), true
 }
 
-// count passes every user to every rule.
+// together is how many users are handed to the rules at once.
+const together = 512
+
+// count passes every user to every rule. The rules work side by side, each
+// through the users in their order.
 func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users iter.Seq2[*facts.SignIn, error], o Options) error {
 	asked := facts.NormalizeAddress(o.User)
 	names := newNear(asked)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	batch := make([]*facts.SignIn, 0, together)
+	judge := func() {
+		var rules sync.WaitGroup
+		for _, t := range tallies {
+			rules.Go(func() {
+				for _, u := range batch {
+					t.next()
+					t.cause.Users.Judge(d, u, asked != "", t.hit)
+				}
+			})
+		}
+		rules.Wait()
+		batch = batch[:0]
 	}
 	for u, err := range users {
 		if err != nil {
@@ -109,11 +128,11 @@ func count(ctx context.Context, tallies []*tally, d *facts.Deployment, users ite
 			continue
 		}
 		names.found = names.found || len(u.Accounts) > 0
-		for _, t := range tallies {
-			t.next()
-			t.cause.Users.Judge(d, u, asked != "", t.hit)
+		if batch = append(batch, u); len(batch) == together {
+			judge()
 		}
 	}
+	judge()
 	if asked == "" {
 		return nil
 	}

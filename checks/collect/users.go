@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -15,9 +14,9 @@ import (
 	"lcshealth/checks/facts"
 )
 
-// batchSize is how many accounts and entries are held in memory before they
-// are sorted and put aside on disk: about 30 MB.
-const batchSize = 50_000
+// batchSize is how many octets of accounts and entries are held in memory
+// before they are sorted and put aside on disk, while as many more are taken.
+const batchSize = 8 << 20
 
 // Users brings the accounts of the directory and the entries of all databases
 // together by address. A forest may have a million users, so it sorts on disk
@@ -27,69 +26,80 @@ const batchSize = 50_000
 // Adding is safe from several goroutines.
 type Users struct {
 	dir   string // for temporary files; empty means the system's
-	batch int
+	limit int    // octets of a batch
 
 	mu     sync.Mutex
-	held   []record
+	codec  codec
+	held   *batch
+	spare  *batch        // for when held is full; nil until then
+	aside  chan struct{} // closed when the batch before was put aside; nil before the first
 	runs   []*os.File
+	failed error // of putting aside
 	closed bool
 }
 
 // NewUsers returns an empty collection that keeps its temporary files in dir,
 // or in the system's folder for them if dir is empty.
-func NewUsers(dir string) *Users { return &Users{dir: dir, batch: batchSize} }
-
-// record is an account or an entry with the address to sort by.
-type record struct {
-	address string
-	account *facts.Account
-	entry   *facts.Entry
-}
+func NewUsers(dir string) *Users { return &Users{dir: dir, limit: batchSize, held: &batch{}} }
 
 // AddAccount adds an account of the directory.
 func (u *Users) AddAccount(a facts.Account) error {
-	return u.add(record{address: facts.NormalizeAddress(a.Address), account: &a})
+	address := facts.NormalizeAddress(a.Address)
+	return u.add(func(b []byte) []byte { return u.codec.appendAccount(b, address, &a) })
 }
 
 // AddEntry adds a row of a database.
 func (u *Users) AddEntry(e facts.Entry) error {
-	return u.add(record{address: facts.NormalizeAddress(e.Address), entry: &e})
+	address := facts.NormalizeAddress(e.Address)
+	return u.add(func(b []byte) []byte { return u.codec.appendEntry(b, address, &e) })
 }
 
-func (u *Users) add(r record) error {
+func (u *Users) add(record func([]byte) []byte) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.closed {
 		return errors.New("add a user: the collection is complete")
 	}
-	u.held = append(u.held, r)
-	if len(u.held) < u.batch {
+	u.held.add(record)
+	if len(u.held.octets) < u.limit {
 		return nil
 	}
-	return u.spill()
+	return u.putAside()
 }
 
-// spill sorts the held records and puts them aside.
-func (u *Users) spill() error {
-	slices.SortFunc(u.held, compareRecords)
+// putAside has the held batch sorted and written while another one is filled.
+func (u *Users) putAside() error {
+	if err := u.wait(); err != nil {
+		return err
+	}
+	full, done := u.held, make(chan struct{})
+	u.held, u.spare, u.aside = cmp.Or(u.spare, &batch{}), full, done
 	file, err := os.CreateTemp(u.dir, "lcshealth-users-*")
 	if err != nil {
-		return fmt.Errorf("put users aside: %w", err)
+		u.failed = err
+		close(done)
+		return u.wait()
 	}
 	u.runs = append(u.runs, file)
-	out := bufio.NewWriterSize(file, 256<<10)
-	var buf []byte
-	for i := range u.held {
-		buf = appendRecord(buf[:0], &u.held[i])
-		if _, err := out.Write(buf); err != nil {
-			return fmt.Errorf("put users aside: %w", err)
+	go func() {
+		defer close(done)
+		full.sort()
+		if err := full.write(file); err != nil {
+			u.failed = err // nobody looks before done is closed
 		}
+		full.reset()
+	}()
+	return nil
+}
+
+// wait waits for the batch that is being put aside.
+func (u *Users) wait() error {
+	if u.aside != nil {
+		<-u.aside
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("put users aside: %w", err)
+	if u.failed != nil {
+		return fmt.Errorf("put users aside: %w", u.failed)
 	}
-	clear(u.held)
-	u.held = u.held[:0]
 	return nil
 }
 
@@ -98,15 +108,12 @@ func (u *Users) spill() error {
 // to another controller, counts once.
 func (u *Users) SignIns(ctx context.Context) iter.Seq2[*facts.SignIn, error] {
 	return func(yield func(*facts.SignIn, error) bool) {
-		u.mu.Lock()
-		u.closed = true
-		u.mu.Unlock()
-		merged, err := u.merge()
+		merged, err := u.complete()
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		var group *facts.SignIn
+		var user *group
 		for n := 0; ; n++ {
 			if n%1000 == 0 && ctx.Err() != nil {
 				yield(nil, context.Cause(ctx))
@@ -120,27 +127,42 @@ func (u *Users) SignIns(ctx context.Context) iter.Seq2[*facts.SignIn, error] {
 				yield(nil, fmt.Errorf("read users put aside: %w", err))
 				return
 			}
-			if group != nil && sameGroup(group, &r) {
-				join(group, &r)
-				continue
+			if user != nil && !user.includes(r) {
+				if !yield(&user.SignIn, nil) {
+					return
+				}
+				user = nil
 			}
-			if group != nil && !yield(group, nil) {
-				return
+			if user == nil {
+				user = &group{SignIn: facts.SignIn{Address: r.address}}
 			}
-			group = &facts.SignIn{Address: r.address}
-			join(group, &r)
+			user.join(r)
 		}
-		if group != nil {
-			yield(group, nil)
+		if user != nil {
+			yield(&user.SignIn, nil)
 		}
 	}
+}
+
+// complete ends the adding and returns what was added in order.
+func (u *Users) complete() (*merger, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	if err := u.wait(); err != nil {
+		return nil, err
+	}
+	u.spare = nil
+	u.held.sort()
+	return merge(&u.codec, u.held, u.runs)
 }
 
 // Close removes the temporary files.
 func (u *Users) Close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.closed, u.held = true, nil
+	_ = u.wait() // whoever added was told
+	u.closed, u.held, u.spare = true, &batch{}, nil
 	var errs []error
 	for _, file := range u.runs {
 		errs = append(errs, file.Close(), os.Remove(file.Name()))
@@ -149,53 +171,45 @@ func (u *Users) Close() error {
 	return errors.Join(errs...)
 }
 
-// sameGroup reports whether a record belongs to the user before it. Records
-// without an address belong together only if one was read twice.
-func sameGroup(g *facts.SignIn, r *record) bool {
-	if g.Address != r.address {
-		return false
-	}
-	return r.address != "" || known(g, r)
+// group is a user in the making, with the room that nearly all need.
+type group struct {
+	facts.SignIn
+	account [1]facts.Account
+	entry   [1]facts.Entry
 }
 
-func join(g *facts.SignIn, r *record) {
+// includes reports whether a record belongs to the user. Records without an
+// address belong together only if one was read twice.
+func (g *group) includes(r *record) bool {
+	return g.Address == r.address && (r.address != "" || g.knows(r))
+}
+
+// join adds a record that the user includes.
+func (g *group) join(r *record) {
 	switch {
-	case known(g, r):
-	case r.account != nil:
-		g.Accounts = append(g.Accounts, *r.account)
+	case g.knows(r):
+	case r.isEntry:
+		if g.Entries == nil {
+			g.Entries = g.entry[:0]
+		}
+		g.Entries = append(g.Entries, r.entry)
 	default:
-		g.Entries = append(g.Entries, *r.entry)
+		if g.Accounts == nil {
+			g.Accounts = g.account[:0]
+		}
+		g.Accounts = append(g.Accounts, r.account)
 	}
 }
 
-// known reports whether the group already holds the very same account or row.
-func known(g *facts.SignIn, r *record) bool {
-	if r.account != nil {
-		return slices.ContainsFunc(g.Accounts, func(a facts.Account) bool {
-			return accountKey(&a) == accountKey(r.account)
+// knows reports whether the user already has the very same account or row.
+func (g *group) knows(r *record) bool {
+	if r.isEntry {
+		return slices.ContainsFunc(g.Entries, func(e facts.Entry) bool {
+			return e.Database == r.entry.Database && e.ResourceID == r.entry.ResourceID
 		})
 	}
-	return slices.ContainsFunc(g.Entries, func(e facts.Entry) bool {
-		return e.Database == r.entry.Database && e.ResourceID == r.entry.ResourceID
-	})
+	return slices.ContainsFunc(g.Accounts, func(a facts.Account) bool { return accountKey(&a) == accountKey(&r.account) })
 }
 
 // accountKey identifies an account: by GUID, which survives a rename.
 func accountKey(a *facts.Account) string { return cmp.Or(a.GUID, a.DN) }
-
-// compareRecords orders by address, accounts before entries, and then by what
-// identifies them, so that the order of answers never shows.
-func compareRecords(a, b record) int {
-	if c := cmp.Compare(a.address, b.address); c != 0 {
-		return c
-	}
-	switch {
-	case a.account != nil && b.account != nil:
-		return cmp.Compare(accountKey(a.account), accountKey(b.account))
-	case a.account != nil:
-		return -1
-	case b.account != nil:
-		return 1
-	}
-	return cmp.Or(cmp.Compare(a.entry.Database, b.entry.Database), cmp.Compare(a.entry.ResourceID, b.entry.ResourceID))
-}

@@ -39,11 +39,11 @@ func population(rng *rand.Rand) (accounts []facts.Account, entries []facts.Entry
 	return accounts, entries
 }
 
-func gather(t *testing.T, batch int, accounts []facts.Account, entries []facts.Entry) []*facts.SignIn {
+func gather(t *testing.T, limit int, accounts []facts.Account, entries []facts.Entry) []*facts.SignIn {
 	t.Helper()
 	dir := t.TempDir()
 	users := NewUsers(dir)
-	users.batch = batch
+	users.limit = limit
 	for _, a := range accounts {
 		if err := users.AddAccount(a); err != nil {
 			t.Fatal(err)
@@ -78,7 +78,7 @@ func gather(t *testing.T, batch int, accounts []facts.Account, entries []facts.E
 func TestUsersMerge(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	accounts, entries := population(rng)
-	want := gather(t, 1_000_000, accounts, entries)
+	want := gather(t, batchSize, accounts, entries)
 	if len(want) < 100 {
 		t.Fatalf("the population has only %d users", len(want))
 	}
@@ -93,12 +93,12 @@ func TestUsersMerge(t *testing.T) {
 	if held != len(accounts)+len(entries) {
 		t.Errorf("%d accounts and entries came out, %d went in", held, len(accounts)+len(entries))
 	}
-	for _, batch := range []int{1, 7, 64} {
+	for _, limit := range []int{1, 500, 5000} {
 		rng.Shuffle(len(accounts), func(i, j int) { accounts[i], accounts[j] = accounts[j], accounts[i] })
 		rng.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
-		got := gather(t, batch, append(accounts, accounts[:20]...), append(entries, entries[:20]...))
+		got := gather(t, limit, append(accounts, accounts[:20]...), append(entries, entries[:20]...))
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("with batches of %d (-want +got):\n%s", batch, diff)
+			t.Errorf("with batches of %d octets (-want +got):\n%s", limit, diff)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestUsersCancelled(t *testing.T) {
 // A folder that cannot be written to is an error, not a lost user.
 func TestUsersNoRoom(t *testing.T) {
 	users := NewUsers(t.TempDir() + "/gone")
-	users.batch = 1
+	users.limit = 1
 	if err := users.AddAccount(facts.Account{DN: "CN=Kim"}); err == nil {
 		t.Error("the account was put aside in a folder that does not exist")
 	}

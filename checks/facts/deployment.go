@@ -17,7 +17,7 @@ type Deployment struct {
 	Databases   []*Database // by name
 	Wire        Wire
 
-	homes     map[string]*HomeServer // by name in lower case
+	homes     map[string]*HomeServer // by name, as it is and in lower case
 	homesOnce sync.Once
 }
 
@@ -59,11 +59,18 @@ func (d *Deployment) DatabaseOf(home string) *Database {
 func (d *Deployment) HomeServer(name string) *HomeServer {
 	d.homesOnce.Do(func() {
 		homes, _ := d.Directory.HomeServers.Get() // empty if not observed
-		d.homes = make(map[string]*HomeServer, len(homes))
+		d.homes = make(map[string]*HomeServer, 2*len(homes))
 		for i := range homes {
 			d.homes[strings.ToLower(homes[i].Name)] = &homes[i]
 		}
+		for i := range homes {
+			// Most accounts give the name letter for letter.
+			d.homes[homes[i].Name] = d.homes[strings.ToLower(homes[i].Name)]
+		}
 	})
+	if home := d.homes[name]; home != nil {
+		return home
+	}
 	return d.homes[strings.ToLower(name)]
 }
 

@@ -31,39 +31,41 @@ func SIDString(b []byte) (string, error) {
 	for _, octet := range b[2:8] {
 		authority = authority<<8 | uint64(octet)
 	}
-	var s strings.Builder
+	s := make([]byte, 0, 64)
 	if authority >= 1<<32 {
-		fmt.Fprintf(&s, "S-1-0x%012X", authority) // as MS-DTYP 2.4.2.1 writes large ones
+		s = fmt.Appendf(s, "S-1-0x%012X", authority) // as MS-DTYP 2.4.2.1 writes large ones
 	} else {
-		fmt.Fprintf(&s, "S-1-%d", authority)
+		s = strconv.AppendUint(append(s, "S-1-"...), authority, 10)
 	}
 	for i := range count {
-		fmt.Fprintf(&s, "-%d", binary.LittleEndian.Uint32(b[8+4*i:]))
+		s = strconv.AppendUint(append(s, '-'), uint64(binary.LittleEndian.Uint32(b[8+4*i:])), 10)
 	}
-	return s.String(), nil
+	return string(s), nil
 }
 
 // ParseSID reads a security identifier from text (MS-DTYP 2.4.2.1) and returns
 // its binary form.
 func ParseSID(s string) ([]byte, error) {
-	parts := strings.Split(s, "-")
-	if len(parts) < 3 || !strings.EqualFold(parts[0], "S") || parts[1] != "1" {
+	if len(s) < 4 || !strings.EqualFold(s[:4], "S-1-") {
 		return nil, fmt.Errorf("%q is not a SID: it does not begin with S-1-", s)
 	}
-	if len(parts)-3 > maxSubAuthorities {
-		return nil, fmt.Errorf("%q is not a SID: too many sub-authorities", s)
-	}
-	authority, err := strconv.ParseUint(parts[2], 0, 48)
+	first, rest, more := strings.Cut(s[4:], "-")
+	authority, err := strconv.ParseUint(first, 0, 48)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a SID: bad authority", s)
 	}
-	b := make([]byte, 8, 8+4*(len(parts)-3))
+	b := make([]byte, 8, 28)
 	binary.BigEndian.PutUint64(b, authority) // the upper two octets are free
-	b[0], b[1] = 1, byte(len(parts)-3)
-	for _, p := range parts[3:] {
-		sub, err := strconv.ParseUint(p, 10, 32)
+	b[0] = 1
+	for more {
+		var part string
+		part, rest, more = strings.Cut(rest, "-")
+		sub, err := strconv.ParseUint(part, 10, 32)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a SID: bad sub-authority %q", s, p)
+			return nil, fmt.Errorf("%q is not a SID: bad sub-authority %q", s, part)
+		}
+		if b[1]++; b[1] > maxSubAuthorities {
+			return nil, fmt.Errorf("%q is not a SID: too many sub-authorities", s)
 		}
 		b = binary.LittleEndian.AppendUint32(b, uint32(sub))
 	}
@@ -73,8 +75,9 @@ func ParseSID(s string) ([]byte, error) {
 // SIDDomain returns the SID of the domain that issued an account's SID: all but
 // the last sub-authority. It is empty if s is no SID of a domain account.
 func SIDDomain(s string) string {
+	const accounts = "S-1-5-21-"
 	last := strings.LastIndexByte(s, '-')
-	if last < 0 || !strings.HasPrefix(strings.ToUpper(s), "S-1-5-21-") || strings.Count(s, "-") != 7 {
+	if last < len(accounts) || !strings.EqualFold(s[:len(accounts)], accounts) || strings.Count(s, "-") != 7 {
 		return ""
 	}
 	return s[:last]

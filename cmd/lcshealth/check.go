@@ -86,7 +86,7 @@ type judgement struct {
 }
 
 func judge(ctx context.Context, a *app, j judgement) error {
-	findings, err := checks.Judge(ctx, catalog.All(), j.deployment, j.users, j.options)
+	findings, err := checks.Judge(ctx, catalog.All(), j.deployment, ahead(j.users), j.options)
 	if err != nil {
 		return err
 	}

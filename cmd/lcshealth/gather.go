@@ -129,7 +129,7 @@ func (g *gathered) store(ctx context.Context, w io.Writer, cfg *config.Config) e
 	if err := out.Deployment(g.deployment); err != nil {
 		return err
 	}
-	for u, err := range g.users.SignIns(ctx) {
+	for u, err := range ahead(g.users.SignIns(ctx)) {
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lcshealth": main})
+	testscript.Main(m, map[string]func(){"lcshealth": main, "lcshealth-read": readAlone})
 }
 
 // The scripts in testdata run the real program and look at its standard

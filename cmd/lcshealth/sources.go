@@ -21,7 +21,14 @@ import (
 type sources struct {
 	cfg    *config.Config
 	secret func(ctx context.Context, key string, s config.Secret) (string, error)
-	users  *collect.Users
+	users  records
+}
+
+// records takes the accounts of the directory and the entries of databases,
+// as [collect.Users] does.
+type records interface {
+	directory.Users
+	rtcdb.Entries
 }
 
 func (s *sources) dial() func(context.Context, string, string) (net.Conn, error) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"lcshealth/checks/collect"
@@ -50,10 +51,13 @@ func (c *Config) endpoint(controller string) endpoint {
 type controller struct {
 	at    endpoint
 	conn  *ldap.Conn
+	tap   *tap
 	raw   net.Conn
 	dse   rootDSE
 	bound bool
 	end   func() bool // stops watching the context
+
+	streaming sync.Mutex // held while the answer to a search is streamed
 }
 
 // open connects and reads the rootDSE, which needs no signing in. The
@@ -88,7 +92,8 @@ func (r *reader) dial(ctx context.Context, at endpoint) (_ *controller, err erro
 		_ = raw.Close()
 		return nil, cmpErr(within, err)
 	}
-	c := &controller{at: at, raw: raw, conn: ldap.NewConn(stream, r.cfg.Security != Plain), end: func() bool { return true }}
+	c := &controller{at: at, raw: raw, tap: newTap(stream), end: func() bool { return true }}
+	c.conn = ldap.NewConn(c.tap, r.cfg.Security != Plain)
 	c.conn.SetTimeout(requestTimeout)
 	c.conn.Start()
 	if c.dse, err = c.readRootDSE(within, r.session.Now); err == nil && !watch() {

@@ -42,7 +42,8 @@ type domain struct {
 	serversErr  error
 	accountsErr error
 	seen        tally
-	homes       map[string]bool // names of home servers that accounts hold
+	homes       map[string]string   // names of home servers that accounts hold
+	spelt       map[string]property // of attributes, as this domain's controller spells them
 }
 
 // Bits of a crossRef's systemFlags (MS-ADTS 2.2.10).
@@ -93,7 +94,7 @@ func (r *reader) addPartition(f *forest, e *ldap.Entry) {
 	if flags&crossRefDomain == 0 {
 		return
 	}
-	p.domain = &domain{name: strings.ToLower(text(e, "dnsRoot")), dn: p.dn, homes: map[string]bool{}}
+	p.domain = &domain{name: strings.ToLower(text(e, "dnsRoot")), dn: p.dn, homes: map[string]string{}, spelt: map[string]property{}}
 	p.domain.asked = len(r.cfg.BaseDomains) == 0 || slices.ContainsFunc(r.cfg.BaseDomains, func(name string) bool {
 		return strings.EqualFold(strings.TrimSuffix(name, "."), p.domain.name)
 	})

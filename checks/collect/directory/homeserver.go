@@ -21,7 +21,7 @@ const (
 // homeServersFact looks up every name of a home server that an account holds.
 // It covers all accounts that were read, also if there are others.
 func (r *reader) homeServersFact(ctx context.Context, f *forest, users facts.Value[facts.UserTotals]) facts.Value[[]facts.HomeServer] {
-	names := map[string]bool{}
+	names := map[string]string{}
 	for _, d := range f.domains {
 		maps.Copy(names, d.homes)
 	}

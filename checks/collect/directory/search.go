@@ -31,11 +31,26 @@ func (q *query) request() *ldap.SearchRequest {
 	return ldap.NewSearchRequest(q.base, scope, ldap.NeverDerefAliases, 0, 0, false, filter, q.attributes, nil)
 }
 
-func (c *controller) search(ctx context.Context, q query, request *ldap.SearchRequest) (*ldap.SearchResult, error) {
+// search asks once. With each, the entries are handed to it while they arrive
+// and the result has none.
+func (c *controller) search(ctx context.Context, q query, request *ldap.SearchRequest, each func(*searchEntry) error) (*ldap.SearchResult, error) {
 	if ctx.Err() != nil {
 		return nil, c.failed(ctx, q, ctx.Err())
 	}
+	if each == nil {
+		result, err := c.conn.Search(request)
+		if err != nil {
+			return nil, c.failed(ctx, q, err)
+		}
+		return result, nil
+	}
+	c.streaming.Lock() // two domains may share a controller
+	defer c.streaming.Unlock()
+	end := c.tap.stream(each)
 	result, err := c.conn.Search(request)
+	if failed := end(); failed != nil {
+		return nil, failed
+	}
 	if err != nil {
 		return nil, c.failed(ctx, q, err)
 	}
@@ -48,7 +63,7 @@ func (c *controller) failed(ctx context.Context, q query, err error) error {
 
 // read reads one object. That it is not there is an error, see [isNoSuchObject].
 func (c *controller) read(ctx context.Context, q query) (*ldap.Entry, error) {
-	result, err := c.search(ctx, q, q.request())
+	result, err := c.search(ctx, q, q.request(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -58,9 +73,23 @@ func (c *controller) read(ctx context.Context, q query) (*ldap.Entry, error) {
 	return result.Entries[0], nil
 }
 
-// pages searches page by page (RFC 2696) and hands over each page. Nothing of
-// it is kept: a forest may have a million accounts.
+// pages searches page by page and hands over each page.
 func (r *reader) pages(ctx context.Context, c *controller, q query, each func([]*ldap.Entry) error) error {
+	return r.paged(ctx, c, q, nil, func(result *ldap.SearchResult) error { return each(result.Entries) })
+}
+
+// stream searches page by page and hands over each entry as it arrives, one
+// after the other, and not in the caller's goroutine. Nothing of it is kept: a
+// forest may have a million accounts. After each page it calls page.
+func (r *reader) stream(ctx context.Context, c *controller, q query, each func(*searchEntry) error, page func()) error {
+	return r.paged(ctx, c, q, each, func(*ldap.SearchResult) error {
+		page()
+		return nil
+	})
+}
+
+// paged searches page by page (RFC 2696).
+func (r *reader) paged(ctx context.Context, c *controller, q query, each func(*searchEntry) error, page func(*ldap.SearchResult) error) error {
 	size := q.page
 	if size == 0 {
 		size = r.cfg.PageSize
@@ -69,7 +98,7 @@ func (r *reader) pages(ctx context.Context, c *controller, q query, each func([]
 	paging := ldap.NewControlPaging(uint32(size)) //nolint:gosec // a page size is small and positive
 	request.Controls = []ldap.Control{paging}
 	for {
-		result, err := c.search(ctx, q, request)
+		result, err := c.search(ctx, q, request, each)
 		if err != nil {
 			return err
 		}
@@ -79,7 +108,7 @@ func (r *reader) pages(ctx context.Context, c *controller, q query, each func([]
 					"part of the answer is elsewhere: %s", reference))
 			}
 		}
-		if err := each(result.Entries); err != nil {
+		if err := page(result); err != nil {
 			return err
 		}
 		next, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)

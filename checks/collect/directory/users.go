@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,78 +67,131 @@ func (r *reader) readAccounts(ctx context.Context, d *domain) error {
 		fmt.Fprintf(&filter, "(%s=*)", name)
 	}
 	attributes := append([]string{"objectGUID", "objectSid", "displayName", "sAMAccountName", "msRTCSIP-OriginatorSid"}, marks...)
-	return r.pages(ctx, d.at, query{
+	read := 0
+	return r.stream(ctx, d.at, query{
 		what: "the accounts of " + d.name, base: d.dn, scope: ldap.ScopeWholeSubtree,
 		filter: "(|" + filter.String() + ")", attributes: r.schema.known(attributes...),
-	}, func(entries []*ldap.Entry) error {
-		for _, e := range entries {
-			// The run may be left behind at its deadline: then nothing more
-			// may arrive.
-			if ctx.Err() != nil {
-				return fmt.Errorf("read the accounts of %s: %w", d.name, explain(ctx, ctx.Err()))
-			}
-			a := r.account(d, e)
-			a.TargetSince = moves[a.DN]
-			if err := r.users.AddAccount(a); err != nil {
-				return collect.Fail(facts.Internal, "look at the space for temporary files", "%w of %s: %w", errStore, d.name, err)
-			}
+	}, func(e *searchEntry) error {
+		// The run may be left behind at its deadline: then nothing more
+		// may arrive.
+		if ctx.Err() != nil {
+			return fmt.Errorf("read the accounts of %s: %w", d.name, explain(ctx, ctx.Err()))
 		}
-		r.session.Progress("accounts", int(r.accounts.Add(int64(len(entries)))))
+		a := r.account(d, e)
+		a.TargetSince = moves[a.DN]
+		if err := r.users.AddAccount(a); err != nil {
+			return collect.Fail(facts.Internal, "look at the space for temporary files", "%w of %s: %w", errStore, d.name, err)
+		}
+		read++
 		return nil
+	}, func() {
+		r.session.Progress("accounts", int(r.accounts.Add(int64(read))))
+		read = 0
 	})
 }
 
+// property is what an attribute says of an account.
+type property int
+
+const (
+	noProperty property = iota
+	displayName
+	logonName
+	objectGUID
+	objectSID
+	originatorSID
+	userAddress
+	userEnabled
+	primaryHome
+	homeString
+	targetHome
+)
+
+// properties are found by the names of attributes in lower case.
+var properties = map[string]property{
+	"displayname":                 displayName,
+	"samaccountname":              logonName,
+	"objectguid":                  objectGUID,
+	"objectsid":                   objectSID,
+	"msrtcsip-originatorsid":      originatorSID,
+	"msrtcsip-primaryuseraddress": userAddress,
+	"msrtcsip-userenabled":        userEnabled,
+	"msrtcsip-primaryhomeserver":  primaryHome,
+	"msrtcsip-homeserverstring":   homeString,
+	"msrtcsip-targethomeserver":   targetHome,
+}
+
+// property tells which attribute it is. A controller spells them all the same
+// way, so the spelling is looked up once.
+func (d *domain) property(name []byte) property {
+	p, known := d.spelt[string(name)]
+	if !known {
+		if p = properties[strings.ToLower(string(name))]; p != noProperty && len(d.spelt) < 100 {
+			d.spelt[string(name)] = p
+		}
+	}
+	return p
+}
+
 // account turns an entry into an account and counts it.
-func (r *reader) account(d *domain, e *ldap.Entry) facts.Account {
-	a := facts.Account{DN: e.DN}
-	var logonName, homeString string
+func (r *reader) account(d *domain, e *searchEntry) facts.Account {
+	a := facts.Account{DN: string(e.dn)}
+	var logon, home []byte
 	d.seen.Accounts++
-	for _, attribute := range e.Attributes {
-		if len(attribute.Values) == 0 {
+	for _, attribute := range e.attributes {
+		value := attribute.value
+		if value == nil {
 			continue
 		}
-		value, octets := attribute.Values[0], attribute.ByteValues[0]
-		switch strings.ToLower(attribute.Name) {
-		case "displayname":
-			a.Name = value
-		case "samaccountname":
-			logonName = value
-		case "objectguid":
-			a.GUID = r.identifier(guidText(octets))
-		case "objectsid":
-			a.SID = r.identifier(facts.SIDString(octets))
-		case "msrtcsip-originatorsid":
-			a.OriginatorSID = r.identifier(facts.SIDString(octets))
-		case "msrtcsip-primaryuseraddress":
-			a.Address = value
+		switch d.property(attribute.name) {
+		case displayName:
+			a.Name = string(value)
+		case logonName:
+			logon = value
+		case objectGUID:
+			a.GUID = r.identifier(guidText(value))
+		case objectSID:
+			a.SID = r.identifier(facts.SIDString(value))
+		case originatorSID:
+			a.OriginatorSID = r.identifier(facts.SIDString(value))
+		case userAddress:
+			a.Address = string(value)
 			d.seen.Addresses++
-		case "msrtcsip-userenabled":
+		case userEnabled:
 			d.seen.showEnabled++
-			if a.Enabled = strings.EqualFold(value, "TRUE"); a.Enabled {
+			if a.Enabled = bytes.EqualFold(value, []byte("TRUE")); a.Enabled {
 				d.seen.Enabled++
 			}
-		case "msrtcsip-primaryhomeserver":
-			a.HomeServer = value
-		case "msrtcsip-homeserverstring":
-			homeString = value
-		case "msrtcsip-targethomeserver":
-			a.TargetHomeServer = value
+		case primaryHome:
+			a.HomeServer = d.home(value)
+		case homeString:
+			home = value
+		case targetHome:
+			a.TargetHomeServer = d.home(value)
+		case noProperty:
 		}
 	}
 	if a.Name == "" {
-		a.Name = logonName
+		a.Name = string(logon)
 	}
 	if a.HomeServer == "" {
-		a.HomeServer = homeString
+		a.HomeServer = d.home(home)
 	}
 	if a.HomeServer != "" {
 		d.seen.HomeServers++
-		d.homes[a.HomeServer] = true
-	}
-	if a.TargetHomeServer != "" {
-		d.homes[a.TargetHomeServer] = true
 	}
 	return a
+}
+
+// home is the name of a home server that an account holds. The same few are
+// held by all.
+func (d *domain) home(value []byte) string {
+	name, known := d.homes[string(value)]
+	if !known && len(value) > 0 {
+		name = string(value)
+		d.homes[name] = name
+	}
+	return name
 }
 
 // identifier passes on a decoded identifier and counts one that was malformed.

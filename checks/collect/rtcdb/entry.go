@@ -86,14 +86,12 @@ func withoutPadding(b []byte) []byte {
 var guidForm = regexp.MustCompile(`^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$`)
 
 // guidText returns a GUID in lower case with dashes, or the raw value if it is
-// none. Of the octets of a uniqueidentifier, the first three fields are little
-// endian (MS-DTYP 2.3.4.2).
+// none.
 func guidText(v any) *string {
 	switch v := v.(type) {
 	case []byte:
 		if len(v) == 16 {
-			s := fmt.Sprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%x-%x",
-				v[3], v[2], v[1], v[0], v[5], v[4], v[7], v[6], v[8:10], v[10:16])
+			s := facts.GUIDString([16]byte(v))
 			return &s
 		}
 	case string:

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"lcshealth/checks/facts"
@@ -43,10 +44,27 @@ func (c Crowd) Member(i int) Member {
 	return m
 }
 
-// address is made of a number that goes through all of them in steps.
+// Names of people, as Microsoft's examples have them.
+var (
+	firstNames = strings.Fields("Aaron Alice Amy Andy Ben Britta Carol Chris Dan David Deborah Don Erik Frank Garth Holly Jae Jeff Jim Jo " +
+		"Karen Kim Kevin Lori Mary Max Michael Nancy Oliver Pat Peter Ray Rob Sean Sheela Stephanie Suki Terry Wendy Yan")
+	lastNames = strings.Fields("Abercrombie Adams Akers Ansman Bento Berry Cannon Carey Con Davis Dixon Fort Funk Gode Hanif Hay Ihrig Jiang Kelly Khan " +
+		"Kim Li Martin Miller Morgan Nash Norman Oveson Pak Penor Ralls Ray Saraiva Simon Spencer Tham Trenary Walters White Word")
+)
+
+// name makes a first and a last name, and the number of the user among those
+// with the same.
+func (c Crowd) name(i int) (first, last string, number int) {
+	// A prime, so that the numbers are gone through in steps and none comes twice.
+	const step = 611_953
+	n := i * step % max(c.Users, 1)
+	first, n = firstNames[n%len(firstNames)], n/len(firstNames)
+	return first, lastNames[n%len(lastNames)], n / len(lastNames)
+}
+
 func (c Crowd) address(i int) string {
-	const step = 611_953 // a prime, so that no number comes twice while there are fewer
-	return fmt.Sprintf("user%07d@contoso.com", uint64(i)*step%uint64(max(c.Users, 1)))
+	first, last, number := c.name(i)
+	return strings.ToLower(first) + "." + strings.ToLower(last) + strconv.Itoa(number) + "@contoso.com"
 }
 
 // crowdSID is the domain's SID as octets.
@@ -70,10 +88,10 @@ func (c Crowd) writeLDIF(to io.Writer) error {
 	}
 	for i := range c.Users {
 		m := c.Member(i)
-		account, _, _ := strings.Cut(m.Address, "@")
-		fmt.Fprintf(out, "dn: CN=%[1]s,CN=Users,"+crowdDN+"\nobjectClass: user\ncn: %[1]s\nsAMAccountName: %[1]s\ndisplayName: Kim %[1]s\n"+
-			"objectSid:: %[2]s\nobjectGUID:: %[3]s\nmsRTCSIP-PrimaryUserAddress: sip:%[4]s\nmsRTCSIP-UserEnabled: TRUE\nmsRTCSIP-PrimaryHomeServer: %[5]s\n\n",
-			account, base64.StdEncoding.EncodeToString(m.SID), base64.StdEncoding.EncodeToString(littleEndian(m.GUID)), m.Address, homes[m.Server])
+		first, last, number := c.name(i)
+		fmt.Fprintf(out, "dn: CN=%[1]s %[2]s %[3]d,CN=Users,"+crowdDN+"\nobjectClass: user\ncn: %[1]s %[2]s %[3]d\nsAMAccountName: u%[4]d\ndisplayName: %[1]s %[2]s\n"+
+			"objectSid:: %[5]s\nobjectGUID:: %[6]s\nmsRTCSIP-PrimaryUserAddress: sip:%[7]s\nmsRTCSIP-UserEnabled: TRUE\nmsRTCSIP-PrimaryHomeServer: %[8]s\n\n",
+			first, last, number, i, base64.StdEncoding.EncodeToString(m.SID), base64.StdEncoding.EncodeToString(littleEndian(m.GUID)), m.Address, homes[m.Server])
 	}
 	return out.Flush()
 }

@@ -1,0 +1,122 @@
+package directory
+
+import (
+	"errors"
+	"io"
+)
+
+// The identifier octets of what is read of an LDAP message (RFC 4511 sections
+// 4.1.1 and 4.5, RFC 4511 section 5.1: BER with definite lengths only).
+const (
+	tagInteger       = 0x02
+	tagOctetString   = 0x04
+	tagSequence      = 0x30
+	tagSet           = 0x31
+	tagSearchRequest = 0x63 // [APPLICATION 3]
+	tagSearchEntry   = 0x64 // [APPLICATION 4]
+)
+
+var errBER = errors.New("a search result entry that is not well formed")
+
+// berHeader reads identifier and length of an element. The length is that of
+// its contents, which begin at the offset. It returns io.ErrUnexpectedEOF if
+// more octets are needed to tell.
+func berHeader(b []byte) (tag byte, offset, length int, err error) {
+	if len(b) < 2 {
+		return 0, 0, 0, io.ErrUnexpectedEOF
+	}
+	tag = b[0]
+	if tag&0x1f == 0x1f {
+		return 0, 0, 0, errBER // longer identifiers do not occur in LDAP
+	}
+	if b[1] < 0x80 {
+		return tag, 2, int(b[1]), nil
+	}
+	n := int(b[1] & 0x7f)
+	if n == 0 || n > 4 {
+		return 0, 0, 0, errBER // of indefinite length, or of more than LDAP allows
+	}
+	if len(b) < 2+n {
+		return 0, 0, 0, io.ErrUnexpectedEOF
+	}
+	for _, octet := range b[2 : 2+n] {
+		length = length<<8 | int(octet)
+	}
+	if length < 0 || length > 1<<31-1 { // RFC 4511 section 4.1.1: maxInt
+		return 0, 0, 0, errBER
+	}
+	return tag, 2 + n, length, nil
+}
+
+// berNext cuts the first element off b, which has to be of that kind.
+func berNext(b []byte, want byte) (contents, rest []byte, err error) {
+	tag, offset, length, err := berHeader(b)
+	if err != nil || tag != want || len(b)-offset < length {
+		return nil, nil, errBER
+	}
+	return b[offset : offset+length], b[offset+length:], nil
+}
+
+// berMessage takes the envelope off an LDAP message.
+func berMessage(b []byte) (id int64, operation []byte, err error) {
+	contents, _, err := berNext(b, tagSequence)
+	if err != nil {
+		return 0, nil, err
+	}
+	number, operation, err := berNext(contents, tagInteger)
+	if err != nil || len(number) == 0 || len(number) > 4 {
+		return 0, nil, errBER
+	}
+	for _, octet := range number {
+		id = id<<8 | int64(octet)
+	}
+	return id, operation, nil
+}
+
+// searchEntry is a search result entry (RFC 4511 section 4.5.2). Its parts are valid
+// only until the next one is read.
+type searchEntry struct {
+	dn         []byte
+	attributes []entryAttribute
+}
+
+// entryAttribute is an attribute with the first of its values; nil if it has
+// none.
+type entryAttribute struct{ name, value []byte }
+
+// decode reads the protocol operation of a message.
+func (e *searchEntry) decode(operation []byte) error {
+	contents, _, err := berNext(operation, tagSearchEntry)
+	if err != nil {
+		return err
+	}
+	dn, contents, err := berNext(contents, tagOctetString)
+	if err != nil {
+		return err
+	}
+	list, _, err := berNext(contents, tagSequence)
+	if err != nil {
+		return err
+	}
+	e.dn, e.attributes = dn, e.attributes[:0]
+	for len(list) > 0 {
+		var attribute, values []byte
+		var a entryAttribute
+		if attribute, list, err = berNext(list, tagSequence); err != nil {
+			return err
+		}
+		if a.name, attribute, err = berNext(attribute, tagOctetString); err != nil {
+			return err
+		}
+		if values, _, err = berNext(attribute, tagSet); err != nil {
+			return err
+		}
+		if len(values) > 0 {
+			if a.value, _, err = berNext(values, tagOctetString); err != nil {
+				return err
+			}
+		}
+		e.attributes = append(e.attributes, a)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package directory
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+
+	"lcshealth/checks/collect"
+	"lcshealth/checks/facts"
+)
+
+// maxEntry bounds one entry that is streamed. An account with the attributes
+// that are asked for has some hundred octets.
+const maxEntry = 16 << 20
+
+// tap stands between the LDAP library and the connection. While a search is
+// streamed it takes the entries out of what arrives and hands each on; all the
+// rest (results, controls, references, errors) reaches the library, which did
+// the asking and decides how the search ended.
+//
+// The library makes a tree of every value and keeps whole pages, which costs
+// about 30 µs for an account. A forest with a million of them is then read
+// several times slower than its controller answers.
+type tap struct {
+	net.Conn
+	in   *bufio.Reader
+	rest int  // octets of the message that is being passed on
+	blur bool // what arrives is no LDAP message: everything is passed on
+
+	mu     sync.Mutex
+	each   func(*searchEntry) error // nil if nothing is streamed
+	search int64                    // the message that asked; 0 until it is sent
+	err    error                    // the first of each
+	entry  searchEntry
+	long   []byte // an entry that does not fit the buffer
+}
+
+func newTap(conn net.Conn) *tap { return &tap{Conn: conn, in: bufio.NewReaderSize(conn, 64<<10)} }
+
+// stream hands the entries of the next search to each, until the returned
+// function is called, which gives the first error of each. It is called from
+// another goroutine, but never at the same time as that function or after it.
+func (t *tap) stream(each func(*searchEntry) error) (end func() error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.each, t.search, t.err = each, 0, nil
+	return func() error {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.each = nil
+		return t.err
+	}
+}
+
+// Write notes the number of the search that is to be streamed.
+func (t *tap) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	if t.each != nil && t.search == 0 {
+		if id, operation, err := berMessage(b); err == nil && len(operation) > 0 && operation[0] == tagSearchRequest {
+			t.search = id
+		}
+	}
+	t.mu.Unlock()
+	return t.Conn.Write(b)
+}
+
+// Read passes on what is for the library.
+func (t *tap) Read(p []byte) (int, error) {
+	for t.rest == 0 && !t.blur {
+		if err := t.next(); err != nil {
+			return 0, err
+		}
+	}
+	if !t.blur && len(p) > t.rest {
+		p = p[:t.rest]
+	}
+	n, err := t.in.Read(p)
+	if !t.blur {
+		t.rest -= n
+	}
+	return n, err
+}
+
+// next looks at the next message. It takes it, or has it passed on.
+func (t *tap) next() error {
+	size, err := t.size()
+	switch {
+	case errors.Is(err, errBER):
+		t.blur = true // the library will say what is wrong
+		return nil
+	case err != nil:
+		return err
+	}
+	// The number and the operation's tag come within the first 16 octets.
+	head, err := t.in.Peek(min(size, 16))
+	if err != nil {
+		return err
+	}
+	id, tag := headOf(head)
+	t.mu.Lock()
+	taken := tag == tagSearchEntry && t.each != nil && id == t.search
+	t.mu.Unlock()
+	if taken && size > maxEntry {
+		t.fail(fmt.Errorf("an entry of %d octets", size))
+		taken = false
+	}
+	if !taken {
+		t.rest = size
+		return nil
+	}
+	return t.take(size)
+}
+
+// size is the length of the next message, with its envelope.
+func (t *tap) size() (int, error) {
+	for n := 2; ; n++ {
+		b, err := t.in.Peek(n)
+		if err != nil {
+			return 0, err
+		}
+		tag, offset, length, err := berHeader(b)
+		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			continue
+		case err != nil || tag != tagSequence:
+			return 0, errBER
+		}
+		return offset + length, nil
+	}
+}
+
+// headOf reads the number and the operation's tag from the beginning of a
+// message; 0 if it is not one.
+func headOf(head []byte) (id int64, tag byte) {
+	_, offset, _, err := berHeader(head)
+	if err != nil {
+		return 0, 0
+	}
+	number, operation, err := berNext(head[offset:], tagInteger)
+	if err != nil || len(number) > 4 || len(operation) == 0 {
+		return 0, 0
+	}
+	for _, octet := range number {
+		id = id<<8 | int64(octet)
+	}
+	return id, operation[0]
+}
+
+// take reads an entry and hands it on.
+func (t *tap) take(size int) error {
+	var message []byte
+	var err error
+	if size <= t.in.Size() {
+		message, err = t.in.Peek(size)
+		defer t.in.Discard(size) //nolint:errcheck // they were just looked at
+	} else {
+		if cap(t.long) < size {
+			t.long = make([]byte, size)
+		}
+		message = t.long[:size]
+		_, err = io.ReadFull(t.in, message)
+	}
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.each == nil || t.err != nil {
+		return nil // the search was given up
+	}
+	t.err = guarded(func() error {
+		_, operation, err := berMessage(message)
+		if err == nil {
+			err = t.entry.decode(operation)
+		}
+		if err != nil {
+			return notLDAP(err)
+		}
+		return t.each(&t.entry)
+	})
+	return nil
+}
+
+func (t *tap) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = notLDAP(err)
+	}
+}
+
+func notLDAP(err error) error {
+	return collect.Fail(facts.Protocol, "look whether this is a domain controller", "%w", err)
+}

@@ -1,0 +1,23 @@
+package facts
+
+import "encoding/hex"
+
+// guidOrder is where the octets of a stored GUID stand in its text: the first
+// three fields are little endian (MS-DTYP 2.3.4.2).
+var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
+
+// GUIDString gives a GUID, as Active Directory and SQL Server store it, as
+// text in lower case with dashes.
+func GUIDString(stored [16]byte) string {
+	var text [36]byte
+	at := 0
+	for i, from := range guidOrder {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text[at] = '-'
+			at++
+		}
+		hex.Encode(text[at:], stored[from:from+1])
+		at += 2
+	}
+	return string(text[:])
+}
