@@ -24,14 +24,14 @@ type progress struct {
 	every    time.Duration
 
 	mu      sync.Mutex
-	running map[string]string // source and target to what it does
+	running map[string]*doing // by source and target
 	drawn   bool
 	done    chan struct{}
 	ended   sync.WaitGroup
 }
 
 func newProgress(a *app) *progress {
-	p := &progress{out: a.stderr, every: 10 * time.Second, running: map[string]string{}, done: make(chan struct{})}
+	p := &progress{out: a.stderr, every: 10 * time.Second, running: map[string]*doing{}, done: make(chan struct{})}
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.terminal, p.every = true, 250*time.Millisecond
 	}
@@ -60,15 +60,35 @@ func (p *progress) loop() {
 	}
 }
 
+// doing is what a source is at.
+type doing struct {
+	since time.Time // when it began with this
+	what  string    // "accounts"; empty if it counts nothing yet
+	first int       // how many there were then
+	n     int
+}
+
+// String gives it as ": 12000 accounts, 8000/s".
+func (d *doing) String() string {
+	if d.what == "" {
+		return ""
+	}
+	text := fmt.Sprintf(": %d %s", d.n, d.what)
+	if took := time.Since(d.since).Seconds(); took >= 1 {
+		text += fmt.Sprintf(", %.0f/s", float64(d.n-d.first)/took)
+	}
+	return text
+}
+
 // step takes what a source is at.
 func (p *progress) step(source, target, what string, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	doing := ""
-	if what != "" {
-		doing = fmt.Sprintf(": %d %s", n, what)
+	key := source + " " + target
+	if p.running[key] == nil || p.running[key].what != what {
+		p.running[key] = &doing{since: time.Now(), what: what, first: n}
 	}
-	p.running[source+" "+target] = doing
+	p.running[key].n = n
 }
 
 // finished takes that a source is done.
@@ -83,7 +103,7 @@ func (p *progress) draw() {
 	defer p.mu.Unlock()
 	var parts []string
 	for key, what := range p.running {
-		parts = append(parts, key+what)
+		parts = append(parts, key+what.String())
 	}
 	slices.SortFunc(parts, cmp.Compare)
 	line := "reading: " + strings.Join(parts, " · ")
