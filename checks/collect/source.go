@@ -82,6 +82,13 @@ func (s *Session) Detail(format string, args ...any) {
 	s.details = append(s.details, fmt.Sprintf(format, args...))
 }
 
+// Details returns what [Session.Detail] recorded.
+func (s *Session) Details() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.details)
+}
+
 // Unknown turns an error into the reason why a fact was not observed.
 func (s *Session) Unknown(err error) facts.Unknown {
 	why := Reason(err)

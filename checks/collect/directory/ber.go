@@ -6,7 +6,7 @@ import (
 )
 
 // The identifier octets of what is read of an LDAP message (RFC 4511 sections
-// 4.1.1 and 4.5, RFC 4511 section 5.1: BER with definite lengths only).
+// 4.1.1, 4.1.2 and 4.5), which is BER with definite lengths only (section 5.1).
 const (
 	tagInteger       = 0x02
 	tagOctetString   = 0x04
@@ -57,14 +57,15 @@ func berNext(b []byte, want byte) (contents, rest []byte, err error) {
 	return b[offset : offset+length], b[offset+length:], nil
 }
 
-// berMessage takes the envelope off an LDAP message.
+// berMessage takes the envelope off an LDAP message, of which only the beginning
+// need be there. What is left are the operation and the controls.
 func berMessage(b []byte) (id int64, operation []byte, err error) {
-	contents, _, err := berNext(b, tagSequence)
-	if err != nil {
-		return 0, nil, err
+	tag, offset, _, err := berHeader(b)
+	if err != nil || tag != tagSequence {
+		return 0, nil, errBER
 	}
-	number, operation, err := berNext(contents, tagInteger)
-	if err != nil || len(number) == 0 || len(number) > 4 {
+	number, operation, err := berNext(b[offset:], tagInteger)
+	if err != nil || len(number) == 0 || len(number) > 4 || len(operation) == 0 {
 		return 0, nil, errBER
 	}
 	for _, octet := range number {
@@ -94,9 +95,9 @@ func (e *searchEntry) decode(operation []byte) error {
 	if err != nil {
 		return err
 	}
-	list, _, err := berNext(contents, tagSequence)
-	if err != nil {
-		return err
+	list, rest, err := berNext(contents, tagSequence)
+	if err != nil || len(rest) > 0 {
+		return errBER
 	}
 	e.dn, e.attributes = dn, e.attributes[:0]
 	for len(list) > 0 {
@@ -108,8 +109,8 @@ func (e *searchEntry) decode(operation []byte) error {
 		if a.name, attribute, err = berNext(attribute, tagOctetString); err != nil {
 			return err
 		}
-		if values, _, err = berNext(attribute, tagSet); err != nil {
-			return err
+		if values, rest, err = berNext(attribute, tagSet); err != nil || len(rest) > 0 {
+			return errBER
 		}
 		if len(values) > 0 {
 			if a.value, _, err = berNext(values, tagOctetString); err != nil {

@@ -59,7 +59,7 @@ func (t *tap) stream(each func(*searchEntry) error) (end func() error) {
 func (t *tap) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	if t.each != nil && t.search == 0 {
-		if id, operation, err := berMessage(b); err == nil && len(operation) > 0 && operation[0] == tagSearchRequest {
+		if id, operation, err := berMessage(b); err == nil && operation[0] == tagSearchRequest {
 			t.search = id
 		}
 	}
@@ -94,14 +94,14 @@ func (t *tap) next() error {
 	case err != nil:
 		return err
 	}
-	// The number and the operation's tag come within the first 16 octets.
+	// Number and tag of the operation come within the first 16 octets.
 	head, err := t.in.Peek(min(size, 16))
 	if err != nil {
 		return err
 	}
-	id, tag := headOf(head)
+	id, operation, err := berMessage(head)
 	t.mu.Lock()
-	taken := tag == tagSearchEntry && t.each != nil && id == t.search
+	taken := err == nil && operation[0] == tagSearchEntry && t.each != nil && id == t.search
 	t.mu.Unlock()
 	if taken && size > maxEntry {
 		t.fail(fmt.Errorf("an entry of %d octets", size))
@@ -130,23 +130,6 @@ func (t *tap) size() (int, error) {
 		}
 		return offset + length, nil
 	}
-}
-
-// headOf reads the number and the operation's tag from the beginning of a
-// message; 0 if it is not one.
-func headOf(head []byte) (id int64, tag byte) {
-	_, offset, _, err := berHeader(head)
-	if err != nil {
-		return 0, 0
-	}
-	number, operation, err := berNext(head[offset:], tagInteger)
-	if err != nil || len(number) > 4 || len(operation) == 0 {
-		return 0, 0
-	}
-	for _, octet := range number {
-		id = id<<8 | int64(octet)
-	}
-	return id, operation[0]
 }
 
 // take reads an entry and hands it on.

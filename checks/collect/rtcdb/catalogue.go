@@ -132,6 +132,14 @@ func guidRank(c Column) int {
 	return 1 + preference(c, "AdUserGuid")
 }
 
+// homeRank says how likely a column names the home server of a user.
+func homeRank(c Column) int {
+	if !strings.Contains(strings.ToLower(c.Name), "home") {
+		return 0
+	}
+	return 1
+}
+
 // preference raises the rank of a column with the expected name, and of one in
 // the table of later versions.
 func preference(c Column, name string) int {

@@ -35,6 +35,7 @@ type Layout struct {
 
 	SID, GUID     Place // the columns with the account's SID and GUID
 	DirectoryRows Place // the table that mirrors the directory; Column is its key
+	Home          Place // the column that names the home server; only told, since no cause needs it
 }
 
 // Place is a column that was looked for.
@@ -75,6 +76,7 @@ func Discover(objects []Object, columns []Column) (Layout, error) {
 	l.SID = cat.choose("SIDs", "binary or text column named like %Sid%", sidRank)
 	l.GUID = cat.choose("GUIDs", "uniqueidentifier column named like %Guid%", guidRank)
 	l.DirectoryRows = cat.mirror(l.SID)
+	l.Home = cat.choose("home servers", "column named like %Home%", homeRank)
 	return l, nil
 }
 
@@ -184,10 +186,12 @@ func (l Layout) Describe(s *collect.Session, product string) {
 	for _, place := range []struct {
 		what string
 		Place
-	}{{"SIDs", l.SID}, {"GUIDs", l.GUID}, {"directory rows", l.DirectoryRows}} {
-		if place.Err == nil {
-			s.Detail("%s in %s", place.what, place)
+	}{{"SIDs", l.SID}, {"GUIDs", l.GUID}, {"directory rows", l.DirectoryRows}, {"home servers", l.Home}} {
+		if place.Err != nil {
+			s.Detail("%s: %v", place.what, place.Err)
+			continue
 		}
+		s.Detail("%s in %s", place.what, place)
 	}
 	s.Detail("columns: %s", strings.Join(l.Columns, ", "))
 }

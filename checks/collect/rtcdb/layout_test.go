@@ -1,6 +1,7 @@
 package rtcdb
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,5 +168,32 @@ func TestDatabaseOfLayout(t *testing.T) {
 	}
 	if db.Entries.IsObserved() {
 		t.Error("entries are observed before they were read")
+	}
+}
+
+// A person is told what was found, and what was not.
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	objects := []Object{{"Resource", "U"}, {"ResourceDirectory", "U"}, {"Endpoint", "U"}}
+	columns := []Column{
+		{"Resource", "ResourceId", "int", 4}, {"Resource", "UserAtHost", "nvarchar", 900},
+		{"ResourceDirectory", "ResourceId", "int", 4}, {"ResourceDirectory", "AdUserSid", "varbinary", 85}, {"ResourceDirectory", "HomeServerId", "int", 4},
+	}
+	layout, err := Discover(objects, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := collect.NewSession("rtcdb", "lcs01.contoso.com", nil, nil)
+	layout.Describe(s, "8.00.2039")
+	want := []string{
+		"SQL Server 8.00.2039, tables as of LCS",
+		"addresses in Resource.UserAtHost",
+		"SIDs in ResourceDirectory.AdUserSid",
+		"GUIDs: no column for the GUIDs was found: no table with a ResourceId has a uniqueidentifier column named like %Guid%",
+		"directory rows in ResourceDirectory.ResourceId",
+		"home servers in ResourceDirectory.HomeServerId",
+	}
+	if got := s.Details(); len(got) != len(want)+1 || !slices.Equal(got[:len(want)], want) {
+		t.Errorf("got %q, want %q and the columns", got, want)
 	}
 }
