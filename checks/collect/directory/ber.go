@@ -14,9 +14,17 @@ const (
 	tagSet           = 0x31
 	tagSearchRequest = 0x63 // [APPLICATION 3]
 	tagSearchEntry   = 0x64 // [APPLICATION 4]
+	tagSearchDone    = 0x65 // [APPLICATION 5]
+	tagReference     = 0x73 // [APPLICATION 19]
+	tagIntermediate  = 0x79 // [APPLICATION 25]
+	tagControls      = 0xa0 // [0]
 )
 
-var errBER = errors.New("a search result entry that is not well formed")
+// maxHead is how many octets of a message tell its number and its operation:
+// identifiers, lengths in their longest form, a number and one identifier more.
+const maxHead = 6 + 6 + 4 + 1
+
+var errBER = errors.New("an LDAP message that is not well formed")
 
 // berHeader reads identifier and length of an element. The length is that of
 // its contents, which begin at the offset. It returns io.ErrUnexpectedEOF if
@@ -57,6 +65,14 @@ func berNext(b []byte, want byte) (contents, rest []byte, err error) {
 	return b[offset : offset+length], b[offset+length:], nil
 }
 
+// berList looks whether there are only elements of that kind.
+func berList(b []byte, want byte) (err error) {
+	for len(b) > 0 && err == nil {
+		_, b, err = berNext(b, want)
+	}
+	return err
+}
+
 // berMessage takes the envelope off an LDAP message, of which only the beginning
 // need be there. What is left are the operation and the controls.
 func berMessage(b []byte) (id int64, operation []byte, err error) {
@@ -67,6 +83,9 @@ func berMessage(b []byte) (id int64, operation []byte, err error) {
 	number, operation, err := berNext(b[offset:], tagInteger)
 	if err != nil || len(number) == 0 || len(number) > 4 || len(operation) == 0 {
 		return 0, nil, errBER
+	}
+	if number[0] >= 0x80 {
+		return 0, nil, errBER // negative
 	}
 	for _, octet := range number {
 		id = id<<8 | int64(octet)
@@ -85,11 +104,18 @@ type searchEntry struct {
 // none.
 type entryAttribute struct{ name, value []byte }
 
-// decode reads the protocol operation of a message.
+// decode reads the protocol operation of a message, and passes over controls.
+// The values that are not kept are looked at as well: a damaged entry is none.
 func (e *searchEntry) decode(operation []byte) error {
-	contents, _, err := berNext(operation, tagSearchEntry)
+	contents, controls, err := berNext(operation, tagSearchEntry)
 	if err != nil {
 		return err
+	}
+	if len(controls) > 0 {
+		list, rest, err := berNext(controls, tagControls)
+		if err != nil || len(rest) > 0 || berList(list, tagSequence) != nil {
+			return errBER
+		}
 	}
 	dn, contents, err := berNext(contents, tagOctetString)
 	if err != nil {
@@ -113,7 +139,10 @@ func (e *searchEntry) decode(operation []byte) error {
 			return errBER
 		}
 		if len(values) > 0 {
-			if a.value, _, err = berNext(values, tagOctetString); err != nil {
+			if a.value, values, err = berNext(values, tagOctetString); err != nil {
+				return err
+			}
+			if err = berList(values, tagOctetString); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,7 @@ type controller struct {
 	bound bool
 	end   func() bool // stops watching the context
 
-	streaming sync.Mutex // held while the answer to a search is streamed
+	streaming sync.Mutex // held during a search
 }
 
 // open connects and reads the rootDSE, which needs no signing in. The

@@ -37,6 +37,10 @@ func (c *controller) search(ctx context.Context, q query, request *ldap.SearchRe
 	if ctx.Err() != nil {
 		return nil, c.failed(ctx, q, ctx.Err())
 	}
+	// Two domains may share a controller. A request of the one between the tap's
+	// start and the request of the other would be taken for that.
+	c.streaming.Lock()
+	defer c.streaming.Unlock()
 	if each == nil {
 		result, err := c.conn.Search(request)
 		if err != nil {
@@ -44,8 +48,6 @@ func (c *controller) search(ctx context.Context, q query, request *ldap.SearchRe
 		}
 		return result, nil
 	}
-	c.streaming.Lock() // two domains may share a controller
-	defer c.streaming.Unlock()
 	end := c.tap.stream(each)
 	result, err := c.conn.Search(request)
 	if failed := end(); failed != nil {
@@ -53,6 +55,9 @@ func (c *controller) search(ctx context.Context, q query, request *ldap.SearchRe
 	}
 	if err != nil {
 		return nil, c.failed(ctx, q, err)
+	}
+	if len(result.Entries) > 0 { // they passed the tap, and each never saw them
+		return nil, c.failed(ctx, q, collect.Fail(facts.Protocol, "", "%d entries came in a form that cannot be read", len(result.Entries)))
 	}
 	return result, nil
 }

@@ -27,16 +27,23 @@ const maxEntry = 16 << 20
 type tap struct {
 	net.Conn
 	in   *bufio.Reader
-	rest int  // octets of the message that is being passed on
-	blur bool // what arrives is no LDAP message: everything is passed on
+	rest int // octets of the message that is being passed on
 
 	mu     sync.Mutex
+	blur   bool                     // what arrives is no LDAP message: everything is passed on
 	each   func(*searchEntry) error // nil if nothing is streamed
-	search int64                    // the message that asked; 0 until it is sent
+	search int64                    // the message that asked; unsent and answered before and after
 	err    error                    // the first of each
 	entry  searchEntry
 	long   []byte // an entry that does not fit the buffer
 }
+
+// What the search of a tap is while none is under way. No message has these
+// numbers, except 0 what a controller sends unasked.
+const (
+	unsent   = 0
+	answered = -1
+)
 
 func newTap(conn net.Conn) *tap { return &tap{Conn: conn, in: bufio.NewReaderSize(conn, 64<<10)} }
 
@@ -46,7 +53,10 @@ func newTap(conn net.Conn) *tap { return &tap{Conn: conn, in: bufio.NewReaderSiz
 func (t *tap) stream(each func(*searchEntry) error) (end func() error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.each, t.search, t.err = each, 0, nil
+	t.each, t.search, t.err = each, unsent, nil
+	if t.blur {
+		t.err = notLDAP(errBER)
+	}
 	return func() error {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -58,7 +68,7 @@ func (t *tap) stream(each func(*searchEntry) error) (end func() error) {
 // Write notes the number of the search that is to be streamed.
 func (t *tap) Write(b []byte) (int, error) {
 	t.mu.Lock()
-	if t.each != nil && t.search == 0 {
+	if t.each != nil && t.search == unsent {
 		if id, operation, err := berMessage(b); err == nil && operation[0] == tagSearchRequest {
 			t.search = id
 		}
@@ -85,33 +95,66 @@ func (t *tap) Read(p []byte) (int, error) {
 }
 
 // next looks at the next message. It takes it, or has it passed on.
+//
+// The library reads more than LDAP allows, such as lengths that are not told.
+// If an entry came that way, it would keep it, and nobody would miss the
+// account. So what cannot be told fails the search that is streamed.
 func (t *tap) next() error {
 	size, err := t.size()
 	switch {
 	case errors.Is(err, errBER):
+		t.mu.Lock()
 		t.blur = true // the library will say what is wrong
+		t.mu.Unlock()
+		t.fail(err)
 		return nil
 	case err != nil:
 		return err
 	}
-	// Number and tag of the operation come within the first 16 octets.
-	head, err := t.in.Peek(min(size, 16))
+	head, err := t.in.Peek(min(size, maxHead))
 	if err != nil {
 		return err
 	}
-	id, operation, err := berMessage(head)
-	t.mu.Lock()
-	taken := err == nil && operation[0] == tagSearchEntry && t.each != nil && id == t.search
-	t.mu.Unlock()
-	if taken && size > maxEntry {
+	taken, err := t.wants(head)
+	switch {
+	case err != nil:
+		t.fail(err)
+	case taken && size > maxEntry:
 		t.fail(fmt.Errorf("an entry of %d octets", size))
-		taken = false
+		_, err := t.in.Discard(size) // the library would keep it
+		return err
+	case taken:
+		return t.take(size)
 	}
-	if !taken {
-		t.rest = size
-		return nil
+	t.rest = size
+	return nil
+}
+
+// wants tells by the beginning of a message whether it is an entry of the
+// search that is streamed.
+func (t *tap) wants(head []byte) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.each == nil {
+		return false, nil
 	}
-	return t.take(size)
+	id, operation, err := berMessage(head)
+	if err != nil {
+		return false, err
+	}
+	if t.search == unsent || id != t.search {
+		return false, nil
+	}
+	switch operation[0] {
+	case tagSearchEntry:
+		return true, nil
+	case tagSearchDone:
+		t.search = answered
+	case tagReference, tagIntermediate:
+	default:
+		return false, errBER // nothing that answers a search
+	}
+	return false, nil
 }
 
 // size is the length of the next message, with its envelope.
