@@ -3,6 +3,8 @@ package catalog_test
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
+	"time"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -28,7 +30,82 @@ func serviceCases() []verdictCase {
 			more(w)
 		}
 	}
+	mode := func(server, service, mode string) func(*world) {
+		return func(w *world) { w.setService(server, service, func(s *facts.Service) { s.StartMode = mode }) }
+	}
+	state := func(service, state string, more ...func(*world)) func(*world) {
+		return func(w *world) {
+			w.setService(lcs01, service, func(s *facts.Service) { s.State = state })
+			for _, do := range more {
+				do(w)
+			}
+		}
+	}
+	run := func(images ...string) func(*world) {
+		return func(w *world) {
+			for i, image := range images {
+				grow(&w.Server(lcs01).Host.Processes, facts.Process{ID: 3000 + i, Name: image})
+			}
+		}
+	}
+	// intruder holds a default port of which no listener is known.
+	intruder := func(server, address, image string, more ...func(*world)) func(*world) {
+		return func(w *world) {
+			w.listener(server, facts.TCP, disable)
+			drop(&w.Server(server).Host.Ports, func(p facts.PortOwner) bool { return p.Port == 5060 })
+			grow(&w.Server(server).Host.Ports, facts.PortOwner{Address: address, Port: 5060, ProcessID: 3000, Process: image})
+			for _, do := range more {
+				do(w)
+			}
+		}
+	}
+	noListeners := func(w *world) { w.Server(lcs01).Host.Listeners = facts.NotObserved[[]facts.Listener](hidden) }
 	return []verdictCase{
+		{rtc, "runs, by hand only", mode(lcs01, "RTCSRV", "Manual"), lcs01, checks.Absent, "rtcsrv is running; rtcsrv does not start with the host (manual)"},
+		{rtc, "runs, and is disabled by now", mode(lcs01, "RTCSRV", "Disabled"), lcs01, checks.Absent, "rtcsrv is disabled by now"},
+		{rtc, "its state is not known to the host", state("RTCSRV", "Unknown"), lcs01, checks.Undetermined, "the state of the service RTCSRV is unknown"},
+		{rtc, "runs, though its log has errors", func(w *world) {
+			w.setEvents(lcs01, facts.Event{Log: "System", Source: "Service Control Manager", ID: 7031, Type: "error", At: noon, Message: "rtcsrv"})
+		}, lcs01, checks.Absent, "rtcsrv is running"},
+		{rtc, "runs, though a critical application does not", func(w *world) {
+			edit(&w.Server(lcs01).Host.Applications, func(a *facts.Application) { a.Running = new(bool) })
+		}, lcs01, checks.Absent, "rtcsrv is running"},
+		{rtc, "stopped, and nothing else is known of the host", state("RTCSRV", "Stopped", func(w *world) {
+			w.Server(lcs01).Host = facts.Host{Services: w.Server(lcs01).Host.Services}
+		}), lcs01, checks.Present, "rtcsrv is stopped"},
+		{sql, "runs, by hand only", mode(lcs01, "MSSQL$RTC", "Manual"), lcs01, checks.Absent, "MSSQL$RTC does not start with the host (manual)"},
+		{sql, "its state is not known to the host", state("MSSQL$RTC", "Unknown"), lcs01, checks.Undetermined, "the state of the service MSSQL$RTC is unknown"},
+		{sql, "stopped, and the server's state is not known to the host", state("MSSQL$RTC", "Stopped", state("RTCSRV", "Unknown")), lcs01, checks.Undetermined, "the state of the service RTCSRV is unknown"},
+		{sql, "runs, and the server's state is not known to the host", state("RTCSRV", "Unknown"), lcs01, checks.Absent, "MSSQL$RTC is running"},
+		{sql, "stopped while the server starts", state("MSSQL$RTC", "Stopped", state("RTCSRV", "Start Pending")), lcs01, checks.NotApplicable, "rtcsrv is not running"},
+		{messenger, "the script host and svchost are no clients", run("RTCSPL.EXE", "svchost.exe"), lcs01, checks.Absent, "no SIP client"},
+		{messenger, "the script host holds a default port", intruder(lcs01, "0.0.0.0", "RTCSPL.EXE"), lcs01, checks.Absent, "no SIP client"},
+		{messenger, "nothing runs, and who listens is not known", func(w *world) {
+			w.Server(lcs01).Host.Ports = facts.NotObserved[[]facts.PortOwner](hidden)
+		}, lcs01, checks.Undetermined, "hidden"},
+		{messenger, "a default port of a front end is held", intruder(fe01, "0.0.0.0", "gateway.exe"), fe01, checks.Absent, "no SIP client"},
+		{messenger, "a default port is held, role not known", intruder(lcs01, "0.0.0.0", "gateway.exe", func(w *world) { w.hideRole(lcs01) }), lcs01, checks.Undetermined, "hidden"},
+		{messenger, "a default port is held, by whom is not told", intruder(lcs01, "0.0.0.0", ""), lcs01, checks.Undetermined, "which program holds port 5060 (process 3000)"},
+		{messenger, "a default port is held where only the host itself gets", intruder(lcs01, "127.0.0.1", "gateway.exe"), lcs01, checks.Absent, "no SIP client"},
+		{messenger, "a default port of one address is held, listeners not known", intruder(lcs01, "10.0.0.1", "gateway.exe", noListeners), lcs01, checks.Undetermined, "hidden"},
+		{messenger, "a default port of one address is held, and no listener has it", intruder(lcs01, "10.0.0.1", "gateway.exe"), lcs01, checks.Present, "port 5060 is held by gateway.exe"},
+		{messenger, "the server itself holds a default port without listener", intruder(lcs01, "0.0.0.0", "RTCSRV.exe"), lcs01, checks.Absent, "no SIP client"},
+		{errors, "warnings of the connector only", func(w *world) {
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: connector, ID: 30011, Type: "warning", At: noon})
+		}, lcs01, checks.Absent, "no error"},
+		{errors, "errors of a later product's replicator", func(w *world) {
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "OCS User Replicator", ID: 30011, Type: "error", At: noon})
+		}, lcs01, checks.Absent, "no error"},
+		{errors, "of the connector, in another case", func(w *world) {
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "LIVE COMMUNICATIONS SERVER ACTIVE DIRECTORY CONNECTOR", ID: 1, Type: "Error", At: noon})
+		}, lcs01, checks.Present, "1 error"},
+		{errors, "of the replicator of LCS 2005, on a server that holds no users", func(w *world) {
+			w.setEvents(fe01, facts.Event{Log: "Application", Source: "Live Communications User Replicator", ID: 30011, Type: "error", At: noon})
+		}, fe01, checks.NotApplicable, "holds no users"},
+		{errors, "there are, and the role is not known", func(w *world) {
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: connector, ID: 30011, Type: "error", At: noon})
+			w.hideRole(lcs01)
+		}, lcs01, checks.Undetermined, "hidden"},
 		{rtc, "runs", unchanged, lcs01, checks.Absent, "rtcsrv is running"},
 		{sql, "runs", unchanged, lcs01, checks.Absent, "MSSQL$RTC is running, and so is rtcsrv"},
 		{sql, "stopped with the server", func(w *world) {
@@ -59,6 +136,13 @@ func serviceCases() []verdictCase {
 			w.hideRole(fe01)
 		}, fe01, checks.Undetermined, "hidden"},
 	}
+}
+
+// mirrored names a certificate with its serial number big endian.
+func mirrored(c *x509.Certificate) facts.CertificateRef {
+	ref := pki.RefTo(c)
+	slices.Reverse(ref.Serial)
+	return ref
 }
 
 func listenerCases() []verdictCase {
@@ -146,6 +230,18 @@ func certificateCases() []verdictCase {
 			w.refer(lcs01, pki.RefTo(certificate(lcs01, "mtls")), pki.RefTo(c))
 		}
 	}
+	// gone leaves one certificate in the store, which is none of those that the
+	// settings name.
+	gone := func(a *pkitest.Authority, o pkitest.Options, key *bool) func(*world) {
+		c := must(a.Issue(o)).Certificate
+		return func(w *world) {
+			w.Server(lcs01).Host.Certificates = seen("host", lcs01, []facts.Certificate{{Store: pki.My, DER: c.Raw, HasPrivateKey: key}})
+		}
+	}
+	const mtls, lost = "mtls-not-configured", "is not in the computer's store"
+	root0 := authorities().root
+	renewedRoot := must(pkitest.NewRoot(pkitest.Options{CN: "Contoso Root CA", Signer: root0.Key, NotBefore: noon.Add(-24 * time.Hour)})).Certificate
+	crossed := must(oldRoot.Issue(pkitest.Options{CN: "Contoso Root CA", CA: true, Signer: root0.Key})).Certificate
 	fabrikam := must(pkitest.NewAuthority("Fabrikam Root CA")).Certificate
 	return []verdictCase{
 		{outbound, "set", unchanged, lcs01, checks.Absent, "a certificate for outbound connections is set"},
@@ -157,6 +253,43 @@ func certificateCases() []verdictCase {
 				}
 			})
 		}, lcs01, checks.Undetermined, `4 certificates in LocalMachine\MY could not be read`},
+		{outbound, "gone, and one of another issuer is there", gone(oldRoot, pkitest.Server(lcs01), yes()), lcs01, checks.Present, lost + "\n"},
+		{outbound, "gone, and one for another server is there", gone(authorities().issuing, pkitest.Server(lcs02), yes()), lcs01, checks.Present, lost + "\n"},
+		{outbound, "gone, and one without private key is there", gone(authorities().issuing, pkitest.Server(lcs01), new(bool)), lcs01, checks.Present, lost + "\n"},
+		{outbound, "gone, and an expired one is there", gone(authorities().issuing, expired(lcs01), yes()), lcs01, checks.Present, lost + "\n"},
+		{outbound, "gone, and one for the pool is there", func(w *world) {
+			gone(authorities().issuing, pkitest.Server("pool01.contoso.com"), yes())(w)
+			w.Server(lcs01).PoolFQDN = "pool01.contoso.com"
+		}, lcs01, checks.Present, "probably renewed"},
+		{outbound, "named in big endian", func(w *world) {
+			w.refer(lcs01, pki.RefTo(certificate(lcs01, "outbound")), mirrored(certificate(lcs01, "outbound")))
+		}, lcs01, checks.Absent, "is set"},
+		{mtls, "named in big endian", func(w *world) {
+			w.refer(lcs01, pki.RefTo(certificate(lcs01, "mtls")), mirrored(certificate(lcs01, "mtls")))
+		}, lcs01, checks.Absent, "fitting certificate"},
+		{root, "renewed with the same key", func(w *world) {
+			edit(&w.Server(lcs01).Host.Certificates, func(c *facts.Certificate) {
+				if c.Store == pki.Root {
+					c.DER = renewedRoot.Raw
+				}
+			})
+		}, lcs01, checks.Absent, `ends at CN=Contoso Root CA in LocalMachine\ROOT`},
+		{root, "renewed with the same key, in a user's store only", func(w *world) {
+			drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return c.Store == pki.Root })
+			grow(&w.Server(lcs01).Host.UserRoots, facts.Certificate{Store: pki.Root, Profile: `CONTOSO\admin`, DER: renewedRoot.Raw})
+		}, lcs01, checks.Present, `only in the Trusted Root store of the user CONTOSO\admin`},
+		{root, "cross-signed by a root that is trusted", func(w *world) {
+			drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return c.Store == pki.Root })
+			store(facts.Certificate{Store: pki.CA, DER: crossed.Raw}, facts.Certificate{Store: pki.Root, DER: oldRoot.Certificate.Raw})(w)
+		}, lcs01, checks.Absent, `ends at CN=Old Root CA in LocalMachine\ROOT`},
+		{root, "cross-signed by a root that is not trusted", func(w *world) {
+			drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return c.Store == pki.Root })
+			store(facts.Certificate{Store: pki.CA, DER: crossed.Raw})(w)
+		}, lcs01, checks.Present, "CN=Old Root CA is in no store of the computer"},
+		{root, "nowhere, and the users' stores were not seen", func(w *world) {
+			drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return c.Store == pki.Root })
+			w.Server(lcs01).Host.UserRoots = facts.NotObserved[[]facts.Certificate](hidden)
+		}, lcs01, checks.Present, "whether a user's store has the root was not seen"},
 		{root, "in the computer's store", unchanged, lcs01, checks.Absent, `ends at CN=Contoso Root CA in LocalMachine\ROOT`},
 		{root, "an impostor beside it", store(facts.Certificate{Store: pki.Root, DER: authorities().impostor.Certificate.Raw}), lcs01, checks.Absent, `ends at CN=Contoso Root CA in LocalMachine\ROOT`},
 		{root, "no certificate to look at", func(w *world) {

@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"time"
+
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
 )
@@ -19,7 +21,33 @@ func accountCases() []verdictCase {
 		u := w.user("adele@contoso.com")
 		u.Accounts = append(u.Accounts, with(account("Old", "sip:adele@contoso.com", 1300, lcs01), func(a *facts.Account) { a.Enabled = false }))
 	}
+	// sees is what a server sees of users being moved, as of an age.
+	sees := func(server string, age time.Duration, moves ...facts.Move) func(*world) {
+		return func(w *world) {
+			w.Server(server).Host.Moves = facts.Observed(moves, facts.Origin{Source: "host", Target: server, At: noon.Add(-age)})
+		}
+	}
+	diego := facts.Move{Address: "sip:diego@contoso.com", AccountDN: "CN=Diego,CN=Users,DC=contoso,DC=com", Target: homeDN(lcs01)}
+	sees2 := func(domains ...facts.ServedDomain) func(*world) {
+		return func(w *world) { w.Server(lcs02).Host.SIPDomains = seen("host", lcs02, domains) }
+	}
 	return []verdictCase{
+		{moved, "seen by a server, and not by the directory", sees(lcs01, 2*time.Hour, diego), everyone, checks.Absent, "the server sees 1 user being moved: diego@contoso.com"},
+		{moved, "seen by a server two hours ago, his account not read", func(w *world) {
+			unread(w)
+			sees(lcs01, 2*time.Hour, diego)(w)
+		}, everyone, checks.Undetermined, "the server sees 1 user being moved"},
+		{moved, "seen by a server, and nothing known of him", func(w *world) {
+			w.forgetAccounts(func(*facts.Account) bool { return true })
+			w.users = nil
+			sees(lcs01, time.Minute, diego, facts.Move{AccountDN: "CN=Nina"})(w)
+		}, everyone, checks.Undetermined, "the server sees 2 users being moved: diego@contoso.com, CN=Nina"},
+		{moved, "servers do not tell", func(w *world) { w.Server(lcs01).Host.Moves = facts.NotObserved[[]facts.Move](hidden) }, everyone, checks.Absent, ""},
+		{domain, "a server sees fewer than are listed", sees2(facts.ServedDomain{Name: "contoso.com"}), everyone, checks.Absent, "lcs02.contoso.com sees other SIP domains than the directory lists: not fabrikam.com"},
+		{domain, "a server sees one more than are listed", sees2(facts.ServedDomain{Name: "Contoso.com"}, facts.ServedDomain{Name: "fabrikam.com"}, facts.ServedDomain{Name: "litware.example"}), everyone, checks.Absent, ": litware.example too"},
+		{domain, "servers do not tell what they see", func(w *world) {
+			w.Server(lcs02).Host.SIPDomains = facts.NotObserved[[]facts.ServedDomain](hidden)
+		}, everyone, checks.Absent, ""},
 		{notEnabled, "enabled, with home", unchanged, everyone, checks.Absent, "4 accounts, 3 of them enabled"},
 		{notEnabled, "no address and not enabled", unchanged, everyone, checks.Absent, ""},
 		{notEnabled, "home server not looked up", home(), everyone, checks.Undetermined, "the home server CN=elsewhere was not looked up"},

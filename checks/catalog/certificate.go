@@ -24,7 +24,7 @@ type use struct {
 // could not be told. The certificate is nil if it was not found.
 func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, faults []fault, unknown *facts.Unknown) {
 	if u.ref.IsZero() {
-		return nil, []fault{{"no certificate is set for " + u.what, u.what + ": no certificate", "a certificate of the server"}}, nil
+		return nil, []fault{{reason: "no certificate is set for " + u.what, observed: u.what + ": no certificate", expected: "a certificate of the server"}}, nil
 	}
 	stored, why := s.Host.Certificates.Get()
 	if why != nil {
@@ -36,14 +36,18 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 		if n := pki.Bearing(unreadable, u.ref.Issuer); n > 0 {
 			return nil, nil, unreadableStore(s, pki.My, n)
 		}
+		if by := renewal(s, mine, u.ref, now); by != nil {
+			return nil, []fault{renewed(s, u, by)}, nil
+		}
 		return nil, []fault{{
-			"the certificate of " + u.what + " is not in the computer's store",
-			u.what + " names " + pki.DescribeRef(u.ref) + ", which is not in LocalMachine\\MY", "a certificate in that store",
+			reason:   "the certificate of " + u.what + " is not in the computer's store",
+			observed: u.what + " names " + pki.DescribeRef(u.ref) + ", which is not in LocalMachine\\MY", expected: "a certificate in that store",
+			also: transportEvents(s),
 		}}, nil
 	}
 	cert = found.Certificate
 	add := func(reason, expected string) {
-		faults = append(faults, fault{reason, u.what + ": " + pki.Describe(cert) + ": " + reason, expected})
+		faults = append(faults, fault{reason: reason, observed: u.what + ": " + pki.Describe(cert) + ": " + reason, expected: expected})
 	}
 	if now.After(cert.NotAfter) {
 		add("the certificate expired on "+day(cert.NotAfter), "one that is valid now")
@@ -73,11 +77,16 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 }
 
 // fault is something wrong, as a reason and as evidence.
-type fault struct{ reason, observed, expected string }
+type fault struct {
+	reason, observed, expected string
+
+	also  []checks.Evidence // that supports it
+	steps []checks.Step     // that cure just this; the cause's own remedy follows
+}
 
 // evidence of a fault that the certificate stores or the configuration show.
-func (f fault) evidence(from facts.Origin) checks.Evidence {
-	return checks.Saw(from, f.observed, f.expected)
+func (f fault) evidence(from facts.Origin) []checks.Evidence {
+	return append([]checks.Evidence{checks.Saw(from, f.observed, f.expected)}, f.also...)
 }
 
 // hasPurpose reports whether a certificate may be used for a purpose. One that

@@ -68,6 +68,23 @@ func (w *world) replace(server, use string, o pkitest.Options) {
 	w.refer(server, old, pki.RefTo(c))
 }
 
+// renewedKey is the name under which a renewed certificate is remembered.
+const renewedKey = " renewed"
+
+// renew puts another certificate in the place of one, with the same names and
+// another serial number, and leaves what names the old one.
+func (w *world) renew(server, use string) {
+	once, _ := issued.LoadOrStore(server+" "+use+renewedKey, sync.OnceValue(func() *x509.Certificate {
+		return issue(with(pkitest.Server(server), func(o *pkitest.Options) { o.NotBefore = noon.Add(-24 * time.Hour) }))
+	}))
+	c := once.(func() *x509.Certificate)()
+	edit(&w.Server(server).Host.Certificates, func(stored *facts.Certificate) {
+		if string(stored.DER) == string(certificate(server, use).Raw) {
+			stored.DER = c.Raw
+		}
+	})
+}
+
 // refer makes a server name another certificate wherever it names the old one.
 func (w *world) refer(server string, old, ref facts.CertificateRef) {
 	s := w.Server(server)

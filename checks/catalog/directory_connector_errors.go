@@ -34,6 +34,10 @@ var directoryConnectorErrors = checks.Cause{
 const recentErrors = 24 * time.Hour
 
 func judgeDirectoryConnectorErrors(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	role, roleUnknown := s.Role.Get()
+	if roleUnknown == nil && role != facts.RoleHome {
+		return notApplicable("a server that holds no users has no Active Directory connector")
+	}
 	events, why := s.Host.Events.Get()
 	j.Unknown(why)
 	from := s.Host.Events.Origin()
@@ -49,12 +53,13 @@ func judgeDirectoryConnectorErrors(d *facts.Deployment, s *facts.Server) (j chec
 		}
 	}
 	if len(errors) == 0 {
-		if role, unknown := s.Role.Get(); unknown == nil && role != facts.RoleHome {
-			return notApplicable("a server that holds no users has no Active Directory connector")
-		}
 		if why == nil {
 			j.Note(checks.Saw(from, fmt.Sprintf("%d records of the event logs, no error of the Active Directory connector", len(events)), ""))
 		}
+		return j
+	}
+	if roleUnknown != nil { // of a server that holds no users they are left from when it did
+		j.Unknown(roleUnknown)
 		return j
 	}
 	severity := checks.Major

@@ -62,7 +62,72 @@ func serviceFaults() []fault {
 			w.setEvents(lcs01, facts.Event{Log: "Application", Source: source, ID: 30011, Type: kind, At: noon.Add(-age), Message: "insufficient rights"})
 		}
 	}
+	// exited stops rtcsrv with a code, of its own or of Windows.
+	exited := func(code uint32, own bool) func(*world) {
+		return silent(func(s *facts.Service) { s.State, s.ExitCode, s.OwnExitCode = "Stopped", code, own })
+	}
+	state := func(name string) func(*world) { return silent(func(s *facts.Service) { s.State = name }) }
+	sqlState := func(name string) func(*world) {
+		return func(w *world) { w.setService(lcs02, "MSSQL$RTC", func(s *facts.Service) { s.State = name }) }
+	}
+	both := func(all ...func(*world)) func(*world) {
+		return func(w *world) {
+			for _, do := range all {
+				do(w)
+			}
+		}
+	}
+	logged := func(server, log, source string, id int, kind, message string, age time.Duration) func(*world) {
+		return func(w *world) {
+			w.setEvents(server, facts.Event{Log: log, Source: source, ID: id, Type: kind, At: noon.Add(-age), Message: message})
+		}
+	}
+	const control = "Service Control Manager"
+	// intruder holds a port of which no listener is known.
+	intruder := func(port int, address string, more ...func(*world)) func(*world) {
+		return func(w *world) {
+			w.listener(lcs01, facts.TCP, disable)
+			drop(&w.Server(lcs01).Host.Ports, func(p facts.PortOwner) bool { return p.Port == 5060 })
+			grow(&w.Server(lcs01).Host.Ports, facts.PortOwner{Address: address, Port: port, ProcessID: 3000, Process: "gateway.exe"})
+			for _, do := range more {
+				do(w)
+			}
+		}
+	}
+	noListeners := func(w *world) { w.Server(lcs01).Host.Listeners = facts.NotObserved[[]facts.Listener](hidden) }
 	return []fault{
+		{rtc, "stopped by hand only", silent(func(s *facts.Service) { s.State, s.StartMode = "Stopped", "Manual" }), lcs01, "", checks.Critical, "does not start with the host (manual)"},
+		{rtc, "stopping", state("Stop Pending"), lcs01, "", checks.Major, "rtcsrv is stop pending"},
+		{rtc, "continuing", state("Continue Pending"), lcs01, "", checks.Major, "rtcsrv is continue pending"},
+		{rtc, "pausing", state("Pause Pending"), lcs01, "", checks.Major, "rtcsrv is pause pending"},
+		{rtc, "paused", state("Paused"), lcs01, "", checks.Major, "rtcsrv is paused"},
+		{rtc, "gave a code of its own", exited(5, true), lcs01, "", checks.Critical, "service-specific exit code 5 (0x00000005)"},
+		{rtc, "gave a code of its own that was not told", exited(1066, false), lcs01, "", checks.Critical, "exit code 1066 (0x0000042A): it gave a code of its own"},
+		{rtc, "gave a code of the SIP stack", exited(0xC3E93C62, true), lcs01, "", checks.Critical, "service-specific exit code 3286842466 (0xC3E93C62), a code of Live Communications Server: no default certificate"},
+		{rtc, "gave a code of user services", exited(0xC3EC7821, true), lcs01, "", checks.Critical, "0xC3EC7821), a code of Live Communications Server: invalid service principal names"},
+		{rtc, "gave a code of the product that says nothing", exited(0xC3EC0001, true), lcs01, "", checks.Critical, "0xC3EC0001), a code of Live Communications Server"},
+		{rtc, "could not log on", exited(1069, false), lcs01, "", checks.Critical, "its account could not log on"},
+		{rtc, "stopped, as the system log says", both(silent(stopped), logged(lcs01, "System", control, 7024, "error", "The Live Communications Server service terminated with service-specific error", 40*24*time.Hour)), lcs01, "", checks.Critical, "event 7024 of"},
+		{rtc, "stopped, after its script host", both(silent(stopped), logged(lcs01, "Application", "Live Communications Script-Only Applications Service", 13, "error", "aborted", time.Hour)), lcs01, "", checks.Critical, "event 13 of"},
+		{rtc, "stopped days ago, after its script host", both(silent(stopped), logged(lcs01, "System", control, 7031, "error", "The rtcsrv service terminated unexpectedly.", 5*24*time.Hour),
+			logged(lcs01, "Application", "Live Communications Server", 16426, "warning", "RTCSPL.EXE", 5*24*time.Hour+time.Minute)), lcs01, "", checks.Critical, "event 16426 of"},
+		{rtc, "stopped, and a critical application does not run", both(silent(stopped), func(w *world) {
+			edit(&w.Server(lcs01).Host.Applications, func(a *facts.Application) { a.Running = new(bool) })
+		}), lcs01, "", checks.Critical, "the application Address Filter is critical and does not run"},
+		{sql, "starting", sqlState("Start Pending"), lcs02, "", checks.Major, "MSSQL$RTC is start pending"},
+		{sql, "stopping", sqlState("Stop Pending"), lcs02, "", checks.Major, "MSSQL$RTC is stop pending"},
+		{sql, "continuing", sqlState("Continue Pending"), lcs02, "", checks.Major, "MSSQL$RTC is continue pending"},
+		{sql, "pausing", sqlState("Pause Pending"), lcs02, "", checks.Major, "MSSQL$RTC is pause pending"},
+		{sql, "disabled", func(w *world) {
+			w.setService(lcs02, "MSSQL$RTC", func(s *facts.Service) { s.State, s.StartMode, s.ExitCode = "Stopped", "Disabled", 1077 })
+		}, lcs02, "", checks.Critical, "stopped and disabled, exit code 1077 (0x00000435): nobody has tried"},
+		{sql, "stopped, as the system log says", both(sqlState("Stopped"), logged(lcs02, "System", control, 7034, "error", "The mssql$rtc service terminated unexpectedly.", time.Hour)), lcs02, "", checks.Critical, "event 7034 of"},
+		{messenger, "another program holds a default port", intruder(5060, "0.0.0.0"), lcs01, "", checks.Major, "port 5060 is held by gateway.exe (process 3000)"},
+		{messenger, "another program holds a default port, listeners not known", intruder(5060, "[::]", noListeners), lcs01, "", checks.Major, "port 5060 is held by gateway.exe (process 3000)"},
+		{messenger, "runs, and who listens is not known", func(w *world) {
+			grow(&w.Server(lcs01).Host.Processes, facts.Process{ID: 3000, Name: "msmsgs.exe", Owner: `CONTOSO\kim`, CreatedAt: noon.Add(-time.Hour)})
+			w.Server(lcs01).Host.Ports = facts.NotObserved[[]facts.PortOwner](hidden)
+		}, lcs01, "", checks.Minor, `process msmsgs.exe (process 3000) of CONTOSO\kim, since 2006-11-21T11:00:00Z`},
 		{rtc, "stopped", silent(stopped), lcs01, "", checks.Critical, "rtcsrv is stopped"},
 		{rtc, "disabled", silent(func(s *facts.Service) { s.State, s.StartMode = "Stopped", "Disabled" }), lcs01, "", checks.Critical, "stopped and disabled"},
 		{rtc, "gave an exit code", silent(func(s *facts.Service) { s.State, s.ExitCode = "Stopped", 0xC3E93C62 }), lcs01, "", checks.Critical, "0xC3E93C62"},
@@ -131,6 +196,14 @@ func listenerFaults() []fault {
 			off(lcs01, facts.MTLS)(w)
 		}, lcs01, "", checks.Minor, "no MTLS listener is enabled"},
 		{mtls, "refuses connections", func(w *world) { w.refuse(lcs01, 5062) }, lcs01, "", checks.Major, "port 5062 refuses connections"},
+		{mtls, "refuses connections since its certificate was renewed", func(w *world) {
+			w.refuse(lcs01, 5062)
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14336, Type: "error", At: noon.Add(-time.Hour)})
+		}, lcs01, "", checks.Major, "event 14336"},
+		{tls, "refuses connections since its certificate was renewed", func(w *world) {
+			w.refuse(lcs01, 5061)
+			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14352, Type: "error", At: noon.Add(-time.Hour)})
+		}, lcs01, "", checks.Major, "event 14352"},
 		{mtls, "no certificate", func(w *world) {
 			w.listener(lcs01, facts.MTLS, func(l *facts.Listener) { l.Certificate = facts.CertificateRef{} })
 		}, lcs01, "", checks.Major, "no certificate is set for the MTLS listener on port 5062"},
@@ -158,6 +231,11 @@ func certificateFaults() (out []fault) {
 		}{
 			{"expired", func(w *world) { w.replace(lcs01, use, expired(lcs01)) }, "expired on 2006-11-20"},
 			{"not valid yet", func(w *world) { w.replace(lcs01, use, early(lcs01)) }, "not valid before 2006-11-22"},
+			{"renewed", func(w *world) { w.renew(lcs01, use) }, "it was probably renewed"},
+			{"renewed, as the log shows", func(w *world) {
+				w.renew(lcs01, use)
+				w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14347, Type: "error", At: noon.Add(-time.Hour), Message: "no listener"})
+			}, map[bool]string{true: "it was probably renewed", false: `event 14347 of "Live Communications Server" at 2006-11-21T11:00:00Z (error): no listener`}[use == "route"]},
 			{"no private key", func(w *world) { w.keyless(lcs01, use, true) }, "has no private key"},
 			{"not in the store", func(w *world) {
 				drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return string(c.DER) == string(certificate(lcs01, use).Raw) })
@@ -193,6 +271,7 @@ func certificateFaults() (out []fault) {
 	}
 	return append(out,
 		fault{outbound, "removed from the Routing tab", unset, lcs01, "", checks.Major, "no certificate is set for outbound connections"},
+		fault{outbound, "without Client Authentication", func(w *world) { w.replace(lcs01, "outbound", only(lcs01, x509.ExtKeyUsageServerAuth)) }, lcs01, "", checks.Major, "not for Client Authentication"},
 		fault{outbound, "removed on the only server", func(w *world) { w.single(); unset(w) }, lcs01, "", checks.Minor, "no certificate is set"},
 		fault{root, "nowhere", without(pki.Root), lcs01, "", checks.Major, "CN=Contoso Root CA is in no store of the computer"},
 		fault{root, "among the intermediates", move(func(c *facts.Certificate) { c.Store = pki.CA }), lcs01, "", checks.Major, `ends at CN=Contoso Root CA, which is not in LocalMachine\ROOT`},

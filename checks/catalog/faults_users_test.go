@@ -43,6 +43,23 @@ func accountFaults() []fault {
 			w.asked = "sip:Adele@contoso.com"
 		}
 	}
+	// seenBy lets a server see her being moved, as of an age.
+	seenBy := func(server string, age time.Duration) func(*world) {
+		return func(w *world) {
+			v := &w.Server(server).Host.Moves
+			*v = facts.Observed([]facts.Move{{
+				Address: "sip:Adele@contoso.com", AccountDN: "CN=ADELE,CN=Users,DC=contoso,DC=com", HomeServer: homeDN(lcs01), Target: homeDN(lcs02),
+			}}, facts.Origin{Source: "host", Target: server, At: noon.Add(-age)})
+		}
+	}
+	unread := func(w *world) { w.forgetAccounts(func(a *facts.Account) bool { return a.Name == "Adele" }) }
+	both := func(all ...func(*world)) func(*world) {
+		return func(w *world) {
+			for _, do := range all {
+				do(w)
+			}
+		}
+	}
 	disabled := func(w *world) { w.adele(func(a *facts.Account) { a.Enabled = false }) }
 	gone := func(o facts.HomeServerObject) func(*world) {
 		return func(w *world) {
@@ -85,6 +102,9 @@ func accountFaults() []fault {
 		{moved, "since a moment that is not known", moving(nil), everyone, "moving", checks.Minor, "for how long is not known"},
 		{moved, "by a clock ahead of ours", moving(ago(-5 * time.Minute)), everyone, "moving", checks.Minor, "for 0s"},
 		{moved, "stuck", moving(ago(61 * time.Minute)), everyone, "stuck", checks.Major, "for 1h1m0s"},
+		{moved, "seen by a server, his account not read", both(unread, seenBy(fe01, time.Minute)), everyone, "moving", checks.Minor, "his account was not read"},
+		{moved, "seen by a server, asked for, account not read", asked(both(unread, seenBy(fe01, time.Minute))), everyone, "moving", checks.Major, "TargetServerDNIfMoving is " + homeDN(lcs02)},
+		{moved, "as the directory and a server see it", both(moving(ago(90*time.Minute)), seenBy(lcs02, time.Minute)), everyone, "stuck", checks.Major, "msRTCSIP-TargetHomeServer is"},
 		{moved, "now, and asked for", asked(moving(ago(time.Minute))), everyone, "moving", checks.Major, homeDN(lcs02)},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lcshealth/checks"
 	"lcshealth/checks/facts"
 )
 
@@ -29,6 +30,13 @@ func refused(d *facts.Deployment, s *facts.Server, l facts.Listener) (bool, fact
 	}
 	connected, why := e.Connected.Get()
 	return why == nil && !connected, e.Connected.Origin(), why
+}
+
+// refusal is the evidence of a listener that refuses connections, with what the
+// application log says of a TLS listener that could not be started (KB 836410).
+func refusal(s *facts.Server, l facts.Listener, at facts.Origin) []checks.Evidence {
+	shown := []checks.Evidence{checks.Saw(at, describeListener(l)+" refuses connections", "connections are accepted")}
+	return append(shown, transportEvents(s)...)
 }
 
 func describeListener(l facts.Listener) string {

@@ -19,7 +19,7 @@ var mtlsNotConfigured = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning: "Other servers cannot reach this one: messages between its users and those of other servers fail with 504, or with 400 where a front end lies between.",
-	Detection: "A home server or front end has no enabled MTLS listener (on LCS 2005 a TLS listener serves servers too, KB 911789), or its certificate is missing, expired, without private key, not for Server Authentication " +
+	Detection: "A home server or front end has no enabled MTLS listener (on LCS 2005 a TLS listener serves servers too, KB 911789), or its certificate is missing (as after a renewal, KB 836410), expired, without private key, not for Server Authentication " +
 		"(on LCS 2003 also Client Authentication), or not issued to the server's FQDN or that of its pool.",
 	Needs: []checks.Need{needRole, needListeners, needCertificates, needReach},
 	After: []string{"server-service-stopped"},
@@ -59,17 +59,19 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	}
 	type complaint struct {
 		reason   string
-		evidence checks.Evidence
+		evidence []checks.Evidence
 	}
 	var complaints []complaint
+	var steps []checks.Step
 	if len(mtls) == 0 {
-		complaints = append(complaints, complaint{"no MTLS listener is enabled", checks.Saw(from, describeListeners(listeners), "an enabled MTLS listener")})
+		complaints = append(complaints, complaint{"no MTLS listener is enabled", []checks.Evidence{checks.Saw(from, describeListeners(listeners), "an enabled MTLS listener")}})
 	}
 	for _, l := range mtls {
 		cert, wrong, unknown := examine(s, use{describeListener(l), l.Certificate, purposes, names}, d.CollectedAt)
 		j.Unknown(unknown)
 		for _, f := range wrong {
 			complaints = append(complaints, complaint{f.reason, f.evidence(from)})
+			steps = append(steps, f.steps...)
 		}
 		if cert != nil && generationUnknown != nil && !hasPurpose(cert, x509.ExtKeyUsageClientAuth) {
 			j.Unknown(generationUnknown) // LCS 2003 needs it, LCS 2005 does not
@@ -77,7 +79,7 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 		dead, at, notSeen := refused(d, s, l)
 		j.Unknown(notSeen)
 		if dead {
-			complaints = append(complaints, complaint{describeListener(l) + " refuses connections", checks.Saw(at, describeListener(l)+" refuses connections", "connections are accepted")})
+			complaints = append(complaints, complaint{describeListener(l) + " refuses connections", refusal(s, l, at)})
 		}
 		if len(wrong) == 0 && !dead {
 			j.Note(checks.Saw(from, describeListener(l)+" is enabled with a fitting certificate", ""))
@@ -99,11 +101,12 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 		severity = checks.Minor // it has no other server to speak to
 	}
 	for _, c := range complaints {
-		j.Present(severity, c.reason, c.evidence)
-		if c.evidence.Source != "wire" {
+		j.Present(severity, c.reason, c.evidence...)
+		if c.evidence[0].Source != "wire" {
 			j.StandsAlone() // it is configured so, whether or not the server runs
 		}
 	}
+	j.Remedy(steps...)
 	j.Remedy(
 		checks.Step{Text: "Obtain a certificate issued to " + s.FQDN + ", for Server Authentication and Client Authentication, and place it with its private key in the computer's Personal store. Its root belongs in the computer's Trusted Root store.", Host: s.FQDN},
 		checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add or correct the TLS (Mutual) listener with that certificate.", Host: s.FQDN},

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"crypto/x509"
-	"slices"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -20,7 +19,7 @@ var noTLSListener = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning: "Users behind a NAT device, a proxy or a firewall get 400 Invalid contact information: the server cannot reach back to them unless they connect with TLS.",
-	Detection: "A server that holds users, or fronts those that do, has no enabled TLS listener with a usable certificate. " +
+	Detection: "A server that holds users, or fronts those that do, has no enabled TLS listener with a usable certificate. A listener goes on naming a certificate that was renewed and is gone (KB 836410). " +
 		"On LCS 2003 TLS and mutual TLS are two types of listener, and clients have no certificate to show (KB 830540): mutual TLS alone does not serve them. For LCS 2005 that is not documented, and the verdict is then undetermined.",
 	Needs: []checks.Need{needRole, needListeners, needCertificates, needReach},
 	After: []string{"server-service-stopped"},
@@ -45,16 +44,18 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 	from := s.Host.Listeners.Origin()
 
 	var faults []checks.Evidence
+	var steps []checks.Step
 	reason, maybe, soundBut := "no TLS listener is enabled", false, false
 	tls := listenersOf(listeners, facts.TLS)
 	for _, l := range tls {
 		wrong, unknown := clientListener(d, s, l)
 		switch {
-		case len(wrong) > 0:
-			faults, reason = append(faults, wrong...), wrong[0].Observed
+		case len(wrong.evidence) > 0:
+			faults, reason = append(faults, wrong.evidence...), wrong.evidence[0].Observed
+			steps = append(steps, wrong.steps...)
 			// One that is well configured and only refuses connections would be
 			// there if the server ran.
-			soundBut = soundBut || !slices.ContainsFunc(wrong, func(e checks.Evidence) bool { return e.Source != "wire" })
+			soundBut = soundBut || !wrong.configured
 		case len(unknown) > 0:
 			maybe = true
 			for _, u := range unknown {
@@ -99,6 +100,7 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 		if !soundBut {
 			j.StandsAlone()
 		}
+		j.Remedy(steps...)
 		j.Remedy(
 			checks.Step{Text: "Obtain a certificate issued to the name that clients connect to (" + s.FQDN + "), for Server Authentication, and place it with its private key in the computer's Personal store.", Host: s.FQDN},
 			checks.Step{Text: "In Administrative Tools, Live Communications Server, open the properties of the server, and on the Connections tab (General tab on LCS 2005) add a listener of type TLS with that certificate.", Host: s.FQDN},
@@ -108,22 +110,31 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 	return j
 }
 
+// complaints are what is wrong with a listener, and what cures just that.
+type complaints struct {
+	evidence []checks.Evidence
+	steps    []checks.Step
+	// configured says that something other than the wire shows a fault.
+	configured bool
+}
+
 // clientListener returns what is wrong with a TLS listener for clients, and
 // what could not be told of it.
-func clientListener(d *facts.Deployment, s *facts.Server, l facts.Listener) (wrong []checks.Evidence, unknown []*facts.Unknown) {
+func clientListener(d *facts.Deployment, s *facts.Server, l facts.Listener) (wrong complaints, unknown []*facts.Unknown) {
 	_, faults, why := examine(s, use{what: describeListener(l), ref: l.Certificate, purposes: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}, d.CollectedAt)
 	if why != nil {
 		unknown = append(unknown, why)
 	}
 	for _, f := range faults {
-		wrong = append(wrong, f.evidence(s.Host.Listeners.Origin()))
+		wrong.evidence = append(wrong.evidence, f.evidence(s.Host.Listeners.Origin())...)
+		wrong.steps, wrong.configured = append(wrong.steps, f.steps...), true
 	}
 	dead, at, why := refused(d, s, l)
 	if why != nil {
 		unknown = append(unknown, why)
 	}
 	if dead {
-		wrong = append(wrong, checks.Saw(at, describeListener(l)+" refuses connections", "connections are accepted"))
+		wrong.evidence = append(wrong.evidence, refusal(s, l, at)...)
 	}
 	return wrong, unknown
 }

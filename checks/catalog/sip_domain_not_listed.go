@@ -17,14 +17,19 @@ var sipDomainNotListed = checks.Cause{
 	Severity: checks.Major,
 	Scope:    checks.ScopeUser,
 
-	Meaning:   "The servers take the domain of these users for a foreign one: they get 404, or 504 where it is routed elsewhere.",
-	Detection: "The domain part of an enabled user's SIP URI matches no SIP domain of the deployment. A listed domain may be a wildcard such as *.contoso.com.",
-	Needs:     []checks.Need{needAccounts, needSIPDomains},
-	Fix:       []string{"Add the domain on the Domains tab of User Services Global Settings, or correct the users' SIP URIs."},
+	Meaning: "The servers take the domain of these users for a foreign one: they get 404, or 504 where it is routed elsewhere.",
+	Detection: "The domain part of an enabled user's SIP URI matches no SIP domain of the deployment. A listed domain may be a wildcard such as *.contoso.com. " +
+		"Where a server sees other domains than the directory lists (MSFT_SIPDomainData), the evidence says so.",
+	Needs: []checks.Need{needAccounts, needSIPDomains},
+	Fix:   []string{"Add the domain on the Domains tab of User Services Global Settings, or correct the users' SIP URIs."},
 
 	Users: &checks.UserRule{
-		Populations: func(d *facts.Deployment) []checks.Population { return forest(d, unknownOf(d.Directory.SIPDomains)) },
-		Judge:       judgeSIPDomainNotListed,
+		Populations: func(d *facts.Deployment) []checks.Population {
+			all := forest(d, unknownOf(d.Directory.SIPDomains))
+			all[0].Evidence = append(all[0].Evidence, domainViews(d)...)
+			return all
+		},
+		Judge: judgeSIPDomainNotListed,
 	},
 }
 

@@ -20,7 +20,7 @@ var sqlServiceStopped = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning:   "Everybody whose home server this is gets 503 Service Unavailable: the server runs, but cannot read its users.",
-	Detection: "On a server with an MSSQL$RTC service, rtcsrv is running and MSSQL$RTC is not. A server that holds no users, or a member of a pool, has no such service; that a home server has none is undetermined.",
+	Detection: "On a server with an MSSQL$RTC service, rtcsrv is running and MSSQL$RTC is stopped or paused (critical), or on its way into another state (major). If the host itself calls a state unknown, that is undetermined. A server that holds no users, or a member of a pool, has no such service; that a home server has none is undetermined.",
 	Needs:     []checks.Need{needServices, needRole},
 	Fix: []string{
 		"Start MSSQL$RTC on the server and then restart rtcsrv.",
@@ -36,20 +36,34 @@ func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 	}
 	from := s.Host.Services.Origin()
 	rtc, found := findService(services, "rtcsrv")
-	if !found || rtc.State != running {
+	if !found || !isState(rtc, running) && !isState(rtc, unknownState) {
 		j.NotApplicable("rtcsrv is not running, so no client gets as far as the database")
 		return j
 	}
 	sql, found := findService(services, "MSSQL$RTC")
-	if !found {
+	switch {
+	case !found:
 		return judgeNoSQLService(s)
-	}
-	if sql.State == running {
-		j.Note(checks.Saw(from, "MSSQL$RTC is running, and so is rtcsrv", ""))
+	case isState(sql, running) && isState(rtc, running):
+		j.Note(runningNote(from, "MSSQL$RTC", "MSSQL$RTC is running, and so is rtcsrv", sql))
+		return j
+	case isState(sql, running):
+		j.Note(runningNote(from, "MSSQL$RTC", "MSSQL$RTC is running", sql))
+		return j
+	case isState(sql, unknownState):
+		j.Unknown(stateNotTold(s, sql))
+		return j
+	case isState(rtc, unknownState):
+		j.Unknown(stateNotTold(s, rtc))
 		return j
 	}
-	j.Present(checks.Critical, fmt.Sprintf("MSSQL$RTC is %s while rtcsrv is running", describeState(sql)),
-		checks.Saw(from, fmt.Sprintf("service MSSQL$RTC: %s", describeState(sql)), "running, because rtcsrv is running"))
+	severity := checks.Critical
+	if isPending(sql.State) {
+		severity = checks.Major // on its way somewhere
+	}
+	signs := []checks.Evidence{checks.Saw(from, describeService(sql), "running, because rtcsrv is running")}
+	j.Present(severity, fmt.Sprintf("MSSQL$RTC is %s while rtcsrv is running", describeState(sql)), append(signs, controlEvents(s, "MSSQL$RTC")...)...)
+	j.Remedy(startsByItself(s.FQDN, sql)...)
 	j.Remedy(
 		checks.Step{Text: "Start the database service.", Command: "net start mssql$rtc", Host: s.FQDN},
 	)

@@ -71,7 +71,8 @@ func routeCertificateFaults(j *checks.Judgement, d *facts.Deployment, s *facts.S
 	_, wrong, unknown := examine(s, use{what: "the route for " + r.MatchURI, ref: r.Certificate}, d.CollectedAt)
 	j.Unknown(unknown)
 	for _, f := range wrong {
-		faults = append(faults, f.evidence(s.Host.Routes.Origin()))
+		faults = append(faults, f.evidence(s.Host.Routes.Origin())[0]) // each is a reason; the rest only supports it
+		j.Remedy(f.steps...)
 	}
 	return faults
 }

@@ -147,6 +147,11 @@ func healthyHost(fqdn string, role facts.Role) facts.Host {
 			{Log: "Application", Source: connector, ID: 30024, Type: "information", At: noon.Add(-time.Minute)},
 		}),
 		Hotfixes: seen("host", fqdn, []facts.Hotfix(nil)), Clock: seen("host", fqdn, facts.Clock{Theirs: noon, Ours: noon}),
+		SIPDomains: seen("host", fqdn, []facts.ServedDomain{{Name: "contoso.com"}, {Name: "Fabrikam.com"}}), Moves: seen("host", fqdn, []facts.Move(nil)),
+		TrustedServers: seen("host", fqdn, []facts.TrustedServer{{FQDN: fqdn}}),
+		Applications:   seen("host", fqdn, []facts.Application{{ID: "{app}", Name: "Address Filter", Enabled: true, Critical: true, Running: yes()}}),
+		Modules:        seen("host", fqdn, []facts.Module{{ID: "{services}", Status: "Started"}}),
+		Replicator:     seen("host", fqdn, facts.ReplicatorSetting{CycleInterval: 60}), Security: seen("host", fqdn, facts.SecuritySetting{Authentication: []string{"Kerberos", "NTLM"}}),
 	}
 }
 

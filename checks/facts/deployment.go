@@ -19,6 +19,8 @@ type Deployment struct {
 
 	homes     map[string]*HomeServer // by name, as it is and in lower case
 	homesOnce sync.Once
+	moves     map[string][]SeenMove // by address, and by DN of the account in lower case
+	movesOnce sync.Once
 }
 
 // Server returns the server with the given fully qualified name, or nil.

@@ -122,17 +122,25 @@ func TestTruncated(t *testing.T) {
 }
 
 // A file with any octet changed is refused, unless the change is in what gzip
-// itself ignores (time, flags of the compressor, operating system).
+// itself ignores (time, flags of the compressor, operating system, and the bits
+// that fill an octet up before a stored block).
 func TestAltered(t *testing.T) {
 	d, users := sample()
 	stored := write(t, d, users)
 	for n := range stored {
 		altered := bytes.Clone(stored)
 		altered[n] ^= 0x40
-		if _, _, err := read(altered); err == nil && (n < 3 || n > 9) {
+		if _, _, err := read(altered); err == nil && (n < 3 || n > 9) && !filler(stored, n) {
 			t.Errorf("octet %d of %d changed, and the file was accepted", n, len(stored))
 		}
 	}
+}
+
+// filler reports whether an octet is the head of the empty stored block with
+// which a compressor ends: three bits that count, and five that fill it up.
+func filler(stored []byte, n int) bool {
+	const checksums = 8
+	return n == len(stored)-checksums-5 && bytes.Equal(stored[n+1:n+5], []byte{0, 0, 0xff, 0xff})
 }
 
 func TestRefused(t *testing.T) {

@@ -18,6 +18,15 @@ type Host struct {
 	Events          Value[[]Event]          `json:"events"`
 	Hotfixes        Value[[]Hotfix]         `json:"hotfixes"`
 	Clock           Value[Clock]            `json:"clock"`
+
+	// What Live Communications Server on the host tells of the deployment.
+	SIPDomains     Value[[]ServedDomain]    `json:"sipDomains"`
+	Moves          Value[[]Move]            `json:"moves"`
+	TrustedServers Value[[]TrustedServer]   `json:"trustedServers"` // without DN
+	Applications   Value[[]Application]     `json:"applications"`
+	Modules        Value[[]Module]          `json:"modules"`
+	Replicator     Value[ReplicatorSetting] `json:"replicator"`
+	Security       Value[SecuritySetting]   `json:"security"`
 }
 
 // System is the operating system of a host (Win32_OperatingSystem).
@@ -25,6 +34,7 @@ type System struct {
 	Caption     string `json:"caption"`
 	Version     string `json:"version"`
 	ServicePack int    `json:"servicePack"`
+	UTCOffset   *int   `json:"utcOffset,omitempty"` // minutes by which its local time is ahead of UTC now; nil: not told
 }
 
 // Service is a Windows service (Win32_Service).
@@ -35,13 +45,18 @@ type Service struct {
 	Account   string `json:"account,omitempty"`
 	ProcessID int    `json:"pid,omitempty"`
 	ExitCode  uint32 `json:"exitCode,omitempty"`
+	// OwnExitCode says that ExitCode is the service's own: Windows has 1066
+	// (ERROR_SERVICE_SPECIFIC_ERROR) for it.
+	OwnExitCode bool `json:"ownExitCode,omitempty"`
 }
 
 // Process is a running program (Win32_Process).
 type Process struct {
-	ID   int    `json:"pid"`
-	Name string `json:"name"` // image name: rtcsrv.exe
-	Path string `json:"path,omitempty"`
+	ID        int       `json:"pid"`
+	Name      string    `json:"name"` // image name: rtcsrv.exe
+	Path      string    `json:"path,omitempty"`
+	Owner     string    `json:"owner,omitempty"`    // DOMAIN\user as whom it runs; empty if the host did not tell
+	CreatedAt time.Time `json:"createdAt,omitzero"` // zero if the host did not tell
 }
 
 // PortOwner is a listening TCP port with the process that holds it.

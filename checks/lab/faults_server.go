@@ -73,7 +73,7 @@ func plantConnectorErrors(f *forest) error {
 func plantMessenger(f *forest) error {
 	s := f.server(lcs01)
 	const messenger = "msmsgs.exe"
-	s.processes = append(s.processes, facts.Process{ID: pidFree, Name: messenger, Path: `C:\Program Files\Messenger\msmsgs.exe`})
+	s.processes = append(s.processes, facts.Process{ID: pidFree, Name: messenger, Path: `C:\Program Files\Messenger\msmsgs.exe`, Owner: s.domain.netbios + `\Administrator`, CreatedAt: f.now.Add(-3 * time.Hour)})
 	l := s.listener(facts.TCP)
 	l.holder, l.manner = messenger, proper // it answers, whatever the server does
 	f.note("%s holds the TCP port of %s", messenger, s.fqdn)

@@ -3,27 +3,27 @@ package lab
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"lcshealth/checks/collect/host"
 	"lcshealth/checks/facts"
 )
 
 // writeHost writes the server's host file, as a script on the host would.
-func (s *server) writeHost(w io.Writer, now time.Time, databases bool, product string) error {
-	out := host.NewWriter(w, host.Header{Tool: "lcshealth lab", Host: s.fqdn, StartedAt: now})
-	out.Host(s.host())
+func (s *server) writeHost(w io.Writer, f *forest, databases bool, product string) error {
+	out := host.NewWriter(w, host.Header{Tool: "lcshealth lab", Host: s.fqdn, StartedAt: f.now})
+	out.Host(s.host(f))
 	if databases && s.database != nil {
 		s.database.writeDatabase(out, product)
 	}
 	return out.Close()
 }
 
-// host is what the server's host says of itself.
-func (s *server) host() facts.Host {
+// host is what the server's host says of itself, and its server of the forest.
+func (s *server) host(f *forest) facts.Host {
+	utc := 0
 	return facts.Host{
 		System: observed(facts.System{
-			Caption: "Microsoft(R) Windows(R) Server 2003, Standard Edition", Version: "5.2.3790", ServicePack: 1,
+			Caption: "Microsoft(R) Windows(R) Server 2003, Standard Edition", Version: "5.2.3790", ServicePack: 1, UTCOffset: &utc,
 		}),
 		Services:        observed(s.services),
 		Processes:       observed(s.processes),
@@ -37,6 +37,13 @@ func (s *server) host() facts.Host {
 		UserRoots:       observed(s.userRoots),
 		Events:          observed(s.events),
 		Hotfixes:        observed(s.hotfixes),
+		SIPDomains:      observed(f.domainRows()),
+		Moves:           observed(f.moveRows()),
+		TrustedServers:  observed(f.trustedRows()),
+		Applications:    observed([]facts.Application(nil)),
+		Modules:         observed([]facts.Module{{ID: s.instance("module", 0), Status: s.moduleStatus()}}),
+		Replicator:      observed(facts.ReplicatorSetting{CycleInterval: 60}),
+		Security:        observed(facts.SecuritySetting{Authentication: []string{"Kerberos", "NTLM"}, Realm: "SIP Communications Service"}),
 	}
 }
 

@@ -237,7 +237,7 @@ func (l *Lab) writeHost(s *server, o Options) error {
 		return l.writeFile(hostFile(s), []byte(nonsense))
 	}
 	var text bytes.Buffer
-	if err := s.writeHost(&text, l.forest.now, o.HostDatabases, products[o.Layout]); err != nil {
+	if err := s.writeHost(&text, l.forest, o.HostDatabases, products[o.Layout]); err != nil {
 		return err
 	}
 	return l.writeFile(hostFile(s), text.Bytes())

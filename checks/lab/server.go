@@ -74,8 +74,8 @@ func (f *forest) addServer(s *server) (err error) {
 	}
 	s.processes = []facts.Process{
 		{ID: pidSystem, Name: "System"},
-		{ID: pidSvchost, Name: "svchost.exe", Path: `C:\WINDOWS\system32\svchost.exe`},
-		{ID: pidServer, Name: "rtcsrv.exe", Path: `C:\Program Files\Microsoft LC\Server\RTCSrv.exe`},
+		{ID: pidSvchost, Name: "svchost.exe", Path: `C:\WINDOWS\system32\svchost.exe`, Owner: system, CreatedAt: f.booted()},
+		{ID: pidServer, Name: "rtcsrv.exe", Path: `C:\Program Files\Microsoft LC\Server\RTCSrv.exe`, Owner: system, CreatedAt: f.booted()},
 	}
 	s.listeners = []*listener{{transport: facts.TCP}, {transport: facts.MTLS, certificate: s.certificate}}
 	if s.role != facts.RoleProxy {
@@ -86,7 +86,7 @@ func (f *forest) addServer(s *server) (err error) {
 		s.services = append(s.services,
 			facts.Service{Name: "MSSQL$RTC", State: "Running", StartMode: "Auto", Account: "LocalSystem", ProcessID: pidSQL},
 			facts.Service{Name: "SQLAgent$RTC", State: "Stopped", StartMode: "Manual", Account: "LocalSystem"})
-		s.processes = append(s.processes, facts.Process{ID: pidSQL, Name: "sqlservr.exe", Path: `C:\Program Files\Microsoft SQL Server\MSSQL$RTC\Binn\sqlservr.exe`})
+		s.processes = append(s.processes, facts.Process{ID: pidSQL, Name: "sqlservr.exe", Path: `C:\Program Files\Microsoft SQL Server\MSSQL$RTC\Binn\sqlservr.exe`, Owner: system, CreatedAt: f.booted()})
 	}
 	s.authorized = []facts.AuthorizedHost{
 		{Host: "px01.contoso.com", ThrottleAsServer: true, TreatAsAuthenticated: true}, // one of our own
@@ -104,6 +104,12 @@ func (f *forest) addServer(s *server) (err error) {
 	s.hotfixes = []facts.Hotfix{{ID: "KB839436", InstalledOn: "5/21/2004"}, {ID: "KB893067", InstalledOn: "4/12/2006"}}
 	return nil
 }
+
+// system is the account of services.
+const system = `NT AUTHORITY\SYSTEM`
+
+// booted is when the hosts were started last.
+func (f *forest) booted() time.Time { return f.now.Add(-12 * 24 * time.Hour) }
 
 // addEvents fills the logs with what is there on a good day: warnings, errors
 // of others, and what the connector says when all is well.

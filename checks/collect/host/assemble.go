@@ -32,7 +32,51 @@ func (d *Decoder) Host(s *collect.Session) facts.Host {
 	h.UserRoots = list(d, s, got.userRoots, store(StoreUserRoot))
 	h.Events = list(d, s, got.events, class(kindEvent))
 	h.Hotfixes = list(d, s, different(got.hotfixes), class(kindHotfix))
+	d.deployment(s, &h)
 	return h
+}
+
+// deployment adds what the host's server tells of the deployment. These parts
+// came to the format later, and LCS 2003 may not have the classes: that one of
+// them is not there leaves its fact unknown, and no more. The source is partial
+// only if a part that a cause needs is there and could not be read.
+func (d *Decoder) deployment(s *collect.Session, h *facts.Host) {
+	class := func(name string) error { return d.incomplete(Part{Class: name}) }
+	got := &d.got
+	h.SIPDomains = later(d, s, got.domains, class("MSFT_SIPDomainData"))
+	h.Moves = later(d, s, got.moves, class("MSFT_SIPESUserSetting"))
+	h.TrustedServers = extra(d, s, got.trusted, class("MSFT_SIPESTrustedServerSetting"))
+	h.Applications = extra(d, s, d.withStates(), class("MSFT_SIPApplicationSetting"), class("MSFT_SIPApplicationElement"))
+	h.Modules = extra(d, s, got.modules, class("MSFT_SIPLoadedExtensionModuleElement"))
+	h.Replicator = extraOnly(d, s, got.replicators, d.poolLevel(class("MSFT_SIPUserReplicatorSetting"), h.Services), "MSFT_SIPUserReplicatorSetting")
+	h.Security = extraOnly(d, s, got.security, d.poolLevel(class("MSFT_SIPProxySecuritySetting"), h.Services), "MSFT_SIPProxySecuritySetting")
+}
+
+// later is [list] for a part that came to the format later: where it is not
+// there, the source is whole without it.
+func later[T any](d *Decoder, s *collect.Session, rows []T, against error) facts.Value[[]T] {
+	if against != nil && collect.Reason(against).Class == facts.Missing {
+		return extra(d, s, rows, against)
+	}
+	return list(d, s, rows, against)
+}
+
+// extra is [list] for a part without which the source is whole.
+func extra[T any](d *Decoder, s *collect.Session, rows []T, against ...error) facts.Value[[]T] {
+	for _, err := range against {
+		if err != nil {
+			return facts.NotObserved[[]T](s.Unknown(err))
+		}
+	}
+	return facts.Observed(rows, d.from)
+}
+
+// extraOnly is [only] for a part without which the source is whole.
+func extraOnly[T any](d *Decoder, s *collect.Session, rows []T, against error, what string) facts.Value[T] {
+	if against = notOne(rows, against, what); against != nil {
+		return facts.NotObserved[T](s.Unknown(against))
+	}
+	return facts.Observed(rows[0], d.from)
 }
 
 // list is a fact of any number of rows, observed if there is nothing against it.
@@ -47,17 +91,23 @@ func list[T any](d *Decoder, s *collect.Session, rows []T, against ...error) fac
 
 // only is a fact that just one row tells.
 func only[T any](d *Decoder, s *collect.Session, rows []T, against error, what string) facts.Value[T] {
-	switch {
-	case against != nil:
-	case len(rows) == 0:
-		against = collect.Fail(facts.Missing, "", "there is no instance of %s", what)
-	case len(rows) > 1:
-		against = collect.Fail(facts.Protocol, "", "there are %d instances of %s, not one", len(rows), what)
-	}
-	if against != nil {
+	if against = notOne(rows, against, what); against != nil {
 		return facts.NotObserved[T](s.Partly(against))
 	}
 	return facts.Observed(rows[0], d.from)
+}
+
+// notOne is against rows of which there should be just one.
+func notOne[T any](rows []T, against error, what string) error {
+	switch {
+	case against != nil:
+		return against
+	case len(rows) == 0:
+		return collect.Fail(facts.Missing, "", "there is no instance of %s", what)
+	case len(rows) > 1:
+		return collect.Fail(facts.Protocol, "", "there are %d instances of %s, not one", len(rows), what)
+	}
+	return nil
 }
 
 // some is against an empty list that a running host cannot have.

@@ -22,9 +22,9 @@ func TestClasses(t *testing.T) {
 		text  string
 	}{
 		{name: "operating system", fact: "system", lines: []string{
-			instance("win32_operatingsystem", `{"caption":" Microsoft Windows Server 2003 ","VERSION":"5.2.3790","ServicePackMajorVersion":"2"}`),
+			instance("win32_operatingsystem", `{"caption":" Microsoft Windows Server 2003 ","VERSION":"5.2.3790","ServicePackMajorVersion":"2","CurrentTimeZone":-480}`),
 			end("Win32_OperatingSystem", 1),
-		}, want: facts.System{Caption: "Microsoft Windows Server 2003", Version: "5.2.3790", ServicePack: 2}},
+		}, want: facts.System{Caption: "Microsoft Windows Server 2003", Version: "5.2.3790", ServicePack: 2, UTCOffset: number(-480)}},
 		{name: "two operating systems", fact: "system", lines: []string{
 			instance("Win32_OperatingSystem", `{"Version":"5.2.3790"}`), instance("Win32_OperatingSystem", `{"Version":"5.2.3790"}`),
 			end("Win32_OperatingSystem", 2),
@@ -36,7 +36,7 @@ func TestClasses(t *testing.T) {
 			end("Win32_Service", 2),
 		}, want: []facts.Service{
 			{Name: "rtcsrv", State: "Running", StartMode: "Auto", Account: `CONTOSO\RTCService`, ProcessID: 1804},
-			{Name: "MSSQL$RTC", State: "Stopped", ExitCode: 0xC3E93C23},
+			{Name: "MSSQL$RTC", State: "Stopped", ExitCode: 0xC3E93C23, OwnExitCode: true},
 		}},
 		{name: "a service without state", fact: "services", lines: []string{
 			instance("Win32_Service", `{"Name":"rtcsrv","State":"Running"}`), instance("Win32_Service", `{"Name":"other"}`), end("Win32_Service", 2),
@@ -54,9 +54,15 @@ func TestClasses(t *testing.T) {
 
 		{name: "processes", fact: "processes", lines: []string{
 			instance("Win32_Process", `{"ProcessId":4,"Name":"System","ExecutablePath":null}`),
-			instance("Win32_Process", `{"ProcessId":"1804","Name":"RTCSrv.exe","ExecutablePath":"C:\\RTCSrv.exe"}`),
+			instance("Win32_Process", `{"ProcessId":"1804","Name":"RTCSrv.exe","ExecutablePath":"C:\\RTCSrv.exe","CreationDate":"20261121085900.123456+060","Owner":"CONTOSO\\RTCService"}`),
 			end("Win32_Process", 2),
-		}, want: []facts.Process{{ID: 4, Name: "System"}, {ID: 1804, Name: "RTCSrv.exe", Path: `C:\RTCSrv.exe`}}},
+		}, want: []facts.Process{{ID: 4, Name: "System"}, {
+			ID: 1804, Name: "RTCSrv.exe", Path: `C:\RTCSrv.exe`, Owner: `CONTOSO\RTCService`, CreatedAt: made.Add(-2*time.Hour - time.Minute),
+		}}},
+		{name: "processes created at no moment", fact: "processes", lines: []string{
+			instance("Win32_Process", `{"ProcessId":4,"Name":"System","CreationDate":"16010101000000.000000+000"}`),
+			instance("Win32_Process", `{"ProcessId":8,"Name":"smss.exe","CreationDate":"********000000.000000+000"}`), end("Win32_Process", 2),
+		}, want: []facts.Process{{ID: 4, Name: "System"}, {ID: 8, Name: "smss.exe"}}},
 
 		{name: "ports", fact: "ports", lines: []string{
 			`{"kind":"port","address":"0.0.0.0","port":5060,"pid":1804}`,
@@ -110,11 +116,11 @@ func TestClasses(t *testing.T) {
 
 		{name: "routes", fact: "routes", lines: []string{
 			instance("MSFT_SIPRoutingTableData", `{"InstanceID":"{4}","Enabled":"true","MatchURI":"*.fabrikam.com","NextHop":"sip.fabrikam.com","NextHopPort":5061,"NextHopTransport":"tls","TreatAllConnetionsAsTrusted":1}`),
-			instance("MSFT_SIPRoutingTableData", `{"InstanceID":"{5}","Enabled":false,"MatchURI":"*","NextHop":"192.0.2.50","NextHopPort":null,"NextHopTransport":"TCP"}`),
+			instance("MSFT_SIPRoutingTableData", `{"InstanceID":"{5}","Enabled":false,"MatchURI":"*","NextHop":"192.0.2.50","NextHopPort":null,"NextHopTransport":"TCP","TreatAllConnectionsAsTrusted":-1}`),
 			end("MSFT_SIPRoutingTableData", 2),
 		}, want: []facts.StaticRoute{
 			{ID: "{4}", Enabled: true, MatchURI: "*.fabrikam.com", NextHop: "sip.fabrikam.com", Port: 5061, Transport: facts.TLS, TreatAsTrusted: true},
-			{ID: "{5}", MatchURI: "*", NextHop: "192.0.2.50", Transport: facts.TCP},
+			{ID: "{5}", MatchURI: "*", NextHop: "192.0.2.50", Transport: facts.TCP, TreatAsTrusted: true},
 		}},
 		{name: "a route of unknown transport", fact: "routes", lines: []string{
 			instance("MSFT_SIPRoutingTableData", `{"Enabled":true,"MatchURI":"*","NextHop":"192.0.2.50","NextHopTransport":"UDP"}`), end("MSFT_SIPRoutingTableData", 1),
@@ -172,17 +178,33 @@ func TestClasses(t *testing.T) {
 
 		{name: "events", fact: "events", lines: []string{
 			`{"kind":"event","log":"Application","source":"Live Communications Server","id":14347,"type":"Error","at":"20261121003000.000000+060","message":"no listener\r\n"}`,
-			instance("Win32_NTLogEvent", `{"Logfile":"System","SourceName":"Service Control Manager","EventCode":7024,"EventType":1,"Type":"Fehler","TimeGenerated":"20261121003000.000000+060","Message":null}`),
+			instance("Win32_NTLogEvent", `{"Logfile":"System","SourceName":"Service Control Manager","EventCode":7024,"EventType":1,"Type":"Fehler","TimeGenerated":"20261121003000.000000+060","Message":"Der Dienst RtcSrv wurde beendet"}`),
 			`{"kind":"event","log":"Security","source":"Security","id":"529","type":"5","at":"2026-11-20T23:30:00Z"}`,
 			end("event", 3),
 		}, want: []facts.Event{
 			{Log: "Application", Source: "Live Communications Server", ID: 14347, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute), Message: "no listener"},
-			{Log: "System", Source: "Service Control Manager", ID: 7024, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute)},
+			{Log: "System", Source: "Service Control Manager", ID: 7024, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute), Message: "Der Dienst RtcSrv wurde beendet"},
 			{Log: "Security", Source: "Security", ID: 529, Type: "audit failure", At: made.Add(-10*time.Hour - 30*time.Minute)},
 		}},
 		{name: "an event in another language", fact: "events", lines: []string{
 			`{"kind":"event","log":"Application","source":"x","id":1,"type":"Fehler","at":"2026-11-20T23:30:00Z"}`, end("event", 1),
 		}, class: "protocol", text: `lcs01.ndjson:2: event: type is "Fehler", not error, warning, information, audit success or audit failure`},
+		{name: "events of services", fact: "events", lines: []string{
+			`{"kind":"event","log":"System","source":"Service Control Manager","id":7036,"type":"information","at":"2026-11-20T23:30:00Z","message":"The Print Spooler service entered the stopped state."}`,
+			`{"kind":"event","log":"SYSTEM","source":"service control manager","id":7034,"type":"error","at":"2026-11-20T23:30:01Z","message":"The MSSQL$RTC service terminated unexpectedly."}`,
+			`{"kind":"event","log":"System","source":"Service Control Manager","id":7000,"type":"error","at":"2026-11-20T23:30:02Z","message":"The LIVE Communications Server service failed to start."}`,
+			instance("Win32_NTLogEvent", `{"Logfile":"System","SourceName":"Service Control Manager","EventCode":7000,"EventType":1,"TimeGenerated":"20261121003003.000000+060","Message":null}`),
+			instance("Win32_NTLogEvent", `{"Logfile":"System","SourceName":"Service Control Manager","EventCode":7038,"EventType":1,"TimeGenerated":"20261121003004.000000+060","Message":null,"InsertionStrings":["RTCSRV","%%1330"]}`),
+			`{"kind":"event","log":"Application","source":"Service Control Manager","id":1,"type":"error","at":"2026-11-20T23:30:05Z","message":"not in its log"}`,
+			`{"kind":"event","log":"System","source":"W32Time","id":29,"type":"error","at":"2026-11-20T23:30:06Z","message":"others are kept"}`,
+			end("event", 7), // dropping is no loss
+		}, want: []facts.Event{
+			{Log: "SYSTEM", Source: "service control manager", ID: 7034, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute + time.Second), Message: "The MSSQL$RTC service terminated unexpectedly."},
+			{Log: "System", Source: "Service Control Manager", ID: 7000, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute + 2*time.Second), Message: "The LIVE Communications Server service failed to start."},
+			{Log: "System", Source: "Service Control Manager", ID: 7038, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute + 4*time.Second), Message: "RTCSRV, %%1330"},
+			{Log: "Application", Source: "Service Control Manager", ID: 1, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute + 5*time.Second), Message: "not in its log"},
+			{Log: "System", Source: "W32Time", ID: 29, Type: "error", At: made.Add(-10*time.Hour - 30*time.Minute + 6*time.Second), Message: "others are kept"},
+		}},
 		{name: "no events", fact: "events", lines: []string{end("Win32_NTLogEvent", 0)}, want: []facts.Event(nil)},
 
 		{name: "hotfixes", fact: "hotfixes", lines: []string{

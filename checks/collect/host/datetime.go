@@ -23,6 +23,9 @@ func parseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
+// cimTime is the layout of a CIM_DATETIME in UTC.
+const cimTime = "20060102150405.000000+000"
+
 // parseCIM reads a CIM_DATETIME (DSP0004, 2.2.1): yyyymmddHHMMSS.mmmmmm±UUU,
 // local time with its difference from UTC in minutes. Intervals and fields of
 // asterisks, which say no moment, are refused.

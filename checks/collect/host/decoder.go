@@ -41,6 +41,15 @@ type gathered struct {
 	userRoots    []facts.Certificate
 	events       []facts.Event
 	hotfixes     []facts.Hotfix
+
+	domains      []facts.ServedDomain
+	moves        []facts.Move
+	trusted      []facts.TrustedServer
+	applications []facts.Application
+	running      map[string]bool // applications, by id in lower case
+	modules      []facts.Module
+	replicators  []facts.ReplicatorSetting
+	security     []facts.SecuritySetting
 }
 
 // part is what is known of a [Part].
@@ -58,7 +67,7 @@ type part struct {
 // observed by the given origin.
 func NewDecoder(fqdn string, from facts.Origin) *Decoder {
 	return &Decoder{
-		fqdn: fqdn, from: from, parts: map[Part]*part{},
+		fqdn: fqdn, from: from, parts: map[Part]*part{}, got: gathered{running: map[string]bool{}},
 		clock: facts.NotObserved[facts.Clock](facts.Unknown{
 			Class: facts.NotAsked, Source: from.Source, Target: from.Target,
 			Message: "a file does not tell how the host's clock and ours differ",
@@ -114,21 +123,29 @@ func (d *Decoder) take(p *part, r *row) error {
 // classes has how the rows of each class are decoded. A decoder returns how to
 // keep what it found, to be called if the row could be read whole.
 var classes = map[string]func(*Decoder, *part, *row) (keep func()){
-	"win32_operatingsystem":        (*Decoder).system,
-	"win32_service":                (*Decoder).service,
-	"win32_process":                (*Decoder).process,
-	"msft_siplisteningaddressdata": (*Decoder).listener,
-	"msft_siproutingsetting":       (*Decoder).routing,
-	"msft_siproutingtabledata":     (*Decoder).route,
-	"msft_sipremoteaddressdata":    (*Decoder).authorizedHost,
-	"msft_sipesserversetting":      (*Decoder).serverSetting,
-	kindPort:                       (*Decoder).port,
-	kindEvent:                      (*Decoder).event,
-	kindHotfix:                     (*Decoder).hotfix,
-	kindCertificate:                (*Decoder).certificate,
-	kindDatabase:                   (*Decoder).database,
-	kindDBColumn:                   (*Decoder).dbColumn,
-	kindDBRow:                      (*Decoder).dbRow,
+	"win32_operatingsystem":                (*Decoder).system,
+	"win32_service":                        (*Decoder).service,
+	"win32_process":                        (*Decoder).process,
+	"msft_siplisteningaddressdata":         (*Decoder).listener,
+	"msft_siproutingsetting":               (*Decoder).routing,
+	"msft_siproutingtabledata":             (*Decoder).route,
+	"msft_sipremoteaddressdata":            (*Decoder).authorizedHost,
+	"msft_sipesserversetting":              (*Decoder).serverSetting,
+	"msft_sipdomaindata":                   (*Decoder).servedDomain,
+	"msft_sipesusersetting":                (*Decoder).move,
+	"msft_sipestrustedserversetting":       (*Decoder).trustedServer,
+	"msft_sipapplicationsetting":           (*Decoder).application,
+	"msft_sipapplicationelement":           (*Decoder).applicationState,
+	"msft_siploadedextensionmoduleelement": (*Decoder).module,
+	"msft_sipuserreplicatorsetting":        (*Decoder).replicator,
+	"msft_sipproxysecuritysetting":         (*Decoder).proxySecurity,
+	kindPort:                               (*Decoder).port,
+	kindEvent:                              (*Decoder).event,
+	kindHotfix:                             (*Decoder).hotfix,
+	kindCertificate:                        (*Decoder).certificate,
+	kindDatabase:                           (*Decoder).database,
+	kindDBColumn:                           (*Decoder).dbColumn,
+	kindDBRow:                              (*Decoder).dbRow,
 }
 
 // End says that a part came to its end, and how many rows it had.

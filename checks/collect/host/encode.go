@@ -9,16 +9,27 @@ import (
 // reason; one that nobody asked for is left out. The clock has no rows.
 func (w *Writer) Host(h facts.Host) {
 	encode(w, one(h.System), "Win32_OperatingSystem", func(s facts.System) map[string]any {
-		return map[string]any{"Caption": s.Caption, "Version": s.Version, "ServicePackMajorVersion": s.ServicePack}
+		return map[string]any{"Caption": s.Caption, "Version": s.Version, "ServicePackMajorVersion": s.ServicePack, "CurrentTimeZone": optional(s.UTCOffset)}
 	})
 	encode(w, h.Services, "Win32_Service", func(s facts.Service) map[string]any {
-		return map[string]any{
+		properties := map[string]any{
 			"Name": s.Name, "State": s.State, "StartMode": s.StartMode, "StartName": s.Account,
 			"ProcessId": s.ProcessID, "ExitCode": s.ExitCode,
 		}
+		if s.OwnExitCode {
+			properties["ExitCode"], properties["ServiceSpecificExitCode"] = serviceSpecific, s.ExitCode
+		}
+		return properties
 	})
 	encode(w, h.Processes, "Win32_Process", func(p facts.Process) map[string]any {
-		return map[string]any{"ProcessId": p.ID, "Name": p.Name, "ExecutablePath": p.Path}
+		properties := map[string]any{"ProcessId": p.ID, "Name": p.Name, "ExecutablePath": p.Path}
+		if p.Owner != "" {
+			properties["Owner"] = p.Owner
+		}
+		if !p.CreatedAt.IsZero() {
+			properties["CreationDate"] = p.CreatedAt.UTC().Format(cimTime)
+		}
+		return properties
 	})
 	rows(w, h.Ports, w.Port, Part{Class: kindPort})
 	encode(w, h.Listeners, "MSFT_SIPListeningAddressData", encodeListener)
@@ -42,6 +53,51 @@ func (w *Writer) Host(h facts.Host) {
 	rows(w, h.UserRoots, func(c facts.Certificate) { w.Certificate(StoreUserRoot, c) }, Part{kindCertificate, StoreUserRoot})
 	rows(w, h.Events, w.Event, Part{Class: kindEvent})
 	rows(w, h.Hotfixes, w.Hotfix, Part{Class: kindHotfix})
+	w.deployment(h)
+}
+
+// deployment writes what the host's server tells of the deployment.
+func (w *Writer) deployment(h facts.Host) {
+	encode(w, h.SIPDomains, "MSFT_SIPDomainData", func(s facts.ServedDomain) map[string]any {
+		properties := map[string]any{"Address": s.Name}
+		if s.Authoritative != nil {
+			properties["Authoritative"] = *s.Authoritative
+		}
+		if s.Default != nil {
+			properties["DefaultDomain"] = *s.Default
+		}
+		return properties
+	})
+	encode(w, h.Moves, "MSFT_SIPESUserSetting", func(m facts.Move) map[string]any {
+		return map[string]any{"PrimaryURI": m.Address, "UserDN": m.AccountDN, "HomeServerDN": m.HomeServer, "TargetServerDNIfMoving": m.Target}
+	})
+	encode(w, h.TrustedServers, "MSFT_SIPESTrustedServerSetting", func(s facts.TrustedServer) map[string]any {
+		return map[string]any{"FQDN": s.FQDN, "Version": optional(s.Version)}
+	})
+	states := Part{Class: "MSFT_SIPApplicationElement"}
+	rows(w, h.Applications, func(a facts.Application) {
+		w.WMI("MSFT_SIPApplicationSetting", map[string]any{"InstanceID": a.ID, "Name": a.Name, "URI": a.URI, "Critical": a.Critical, "Enabled": a.Enabled})
+		if a.Running != nil {
+			w.WMI(states.Class, map[string]any{"InstanceID": a.ID, "Running": *a.Running})
+		}
+	}, Part{Class: "MSFT_SIPApplicationSetting"}, states)
+	encode(w, h.Modules, "MSFT_SIPLoadedExtensionModuleElement", func(m facts.Module) map[string]any {
+		return map[string]any{"InstanceID": m.ID, "ExecutionStatus": m.Status}
+	})
+	encode(w, one(h.Replicator), "MSFT_SIPUserReplicatorSetting", func(s facts.ReplicatorSetting) map[string]any {
+		return map[string]any{"ReplicationCycleInterval": s.CycleInterval, "RegenerateCookiesNow": s.RegenerateCookies}
+	})
+	encode(w, one(h.Security), "MSFT_SIPProxySecuritySetting", func(s facts.SecuritySetting) map[string]any {
+		return map[string]any{"ClientToProxyAuth": s.Authentication, "Realm": s.Realm}
+	})
+}
+
+// optional is a number, or null if it is not told.
+func optional(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return *n
 }
 
 func encodeListener(l facts.Listener) map[string]any {

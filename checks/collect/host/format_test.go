@@ -60,7 +60,7 @@ func TestExample(t *testing.T) {
 		}
 	}
 	services, _ := h.Services.Get()
-	if diff := cmp.Diff(facts.Service{Name: "Spooler", State: "Stopped", StartMode: "Disabled", Account: "LocalSystem", ExitCode: 0xC3E93C23}, services[2]); diff != "" {
+	if diff := cmp.Diff(facts.Service{Name: "Spooler", State: "Stopped", StartMode: "Disabled", Account: "LocalSystem", ExitCode: 0xC3E93C23, OwnExitCode: true}, services[2]); diff != "" {
 		t.Error(diff)
 	}
 	ports, _ := h.Ports.Get()

@@ -96,6 +96,13 @@ func observedFacts(t *testing.T, h facts.Host) map[string]any {
 	put(out, "events", h.Events)
 	put(out, "hotfixes", h.Hotfixes)
 	put(out, "clock", h.Clock)
+	put(out, "sipDomains", h.SIPDomains)
+	put(out, "moves", h.Moves)
+	put(out, "trustedServers", h.TrustedServers)
+	put(out, "applications", h.Applications)
+	put(out, "modules", h.Modules)
+	put(out, "replicator", h.Replicator)
+	put(out, "security", h.Security)
 	return out
 }
 
@@ -129,8 +136,17 @@ func whyNot(t *testing.T, h facts.Host) map[string]facts.Unknown {
 	add("events", reason(h.Events))
 	add("hotfixes", reason(h.Hotfixes))
 	add("clock", reason(h.Clock))
+	add("sipDomains", reason(h.SIPDomains))
+	add("moves", reason(h.Moves))
+	add("trustedServers", reason(h.TrustedServers))
+	add("applications", reason(h.Applications))
+	add("modules", reason(h.Modules))
+	add("replicator", reason(h.Replicator))
+	add("security", reason(h.Security))
 	return out
 }
+
+func number(n int) *int { return &n }
 
 // folder is the temporary folder of a file in a message.
 var folder = regexp.MustCompile(`\S*lcs01\.ndjson`)

@@ -39,8 +39,8 @@ func (o *Observation) AddTo(d *facts.Deployment) {
 	}
 }
 
-// unknownHost is a host of which nothing is known.
-func unknownHost(why facts.Unknown) facts.Host {
+// UnknownHost is a host of which nothing is known, for the given reason.
+func UnknownHost(why facts.Unknown) facts.Host {
 	return facts.Host{
 		System:          facts.NotObserved[facts.System](why),
 		Services:        facts.NotObserved[[]facts.Service](why),
@@ -56,5 +56,12 @@ func unknownHost(why facts.Unknown) facts.Host {
 		Events:          facts.NotObserved[[]facts.Event](why),
 		Hotfixes:        facts.NotObserved[[]facts.Hotfix](why),
 		Clock:           facts.NotObserved[facts.Clock](why),
+		SIPDomains:      facts.NotObserved[[]facts.ServedDomain](why),
+		Moves:           facts.NotObserved[[]facts.Move](why),
+		TrustedServers:  facts.NotObserved[[]facts.TrustedServer](why),
+		Applications:    facts.NotObserved[[]facts.Application](why),
+		Modules:         facts.NotObserved[[]facts.Module](why),
+		Replicator:      facts.NotObserved[facts.ReplicatorSetting](why),
+		Security:        facts.NotObserved[facts.SecuritySetting](why),
 	}
 }

@@ -49,7 +49,7 @@ func notHostFile(file string, err error) error {
 	if class := collect.Reason(err).Class; class != facts.Protocol {
 		return fmt.Errorf("read host file %s: %w", file, err)
 	}
-	return collect.Fail(facts.Protocol, "give a file that was made on the host for lcshealth", "read host file %s: %w", file, err)
+	return collect.Fail(facts.Protocol, "give a file that was made on the host for lcshealth", "read host file %s:1: %w", file, err)
 }
 
 func parseHeader(line []byte) (Header, error) {

@@ -55,7 +55,7 @@ func TestRefused(t *testing.T) {
 			if got := observedFacts(t, h); len(got) > 0 {
 				t.Errorf("observed %v", got)
 			}
-			want := "read host file lcs01.ndjson: " + tt.want
+			want := "read host file lcs01.ndjson:1: " + tt.want
 			if account.Status != facts.Failed || account.Class != facts.Protocol || !strings.HasPrefix(account.Message, want) {
 				t.Errorf("%s %s: %s\nwant %s", account.Status, account.Class, account.Message, want)
 			}

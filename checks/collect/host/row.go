@@ -150,6 +150,42 @@ func (r *row) octets(names ...string) []byte {
 	return b
 }
 
+// list reads a list of texts. A text alone is a list of one, and a list that is
+// not there is nil.
+func (r *row) list(names ...string) []string {
+	name, v := r.get(names...)
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		return []string{v}
+	case []string:
+		return v
+	case []any:
+		out := make([]string, 0, len(v))
+		for i, item := range v {
+			text, ok := item.(string)
+			if !ok {
+				r.fail("item %d of %s is not a text but %s", i+1, name, describe(item))
+				return nil
+			}
+			out = append(out, text)
+		}
+		return out
+	}
+	r.fail("%s is not a list but %s", name, describe(v))
+	return nil
+}
+
+// told reads a truth value that may not be there, which is nil.
+func (r *row) told(names ...string) *bool {
+	if _, v := r.get(names...); v == nil {
+		return nil
+	}
+	f := r.flag(names...)
+	return &f
+}
+
 // toInt takes a whole number as the file and as WMI give it.
 func toInt(v any) (int64, bool) {
 	switch v := v.(type) {

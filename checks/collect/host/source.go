@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type Config struct {
 	File     string        // the host file
 	MaxAge   time.Duration // 0 means [DefaultMaxAge]
 	AllowOld bool          // an older file is only warned of
+	Warnings []string      // what else is to be said with this source
 	// Database is how the RTC database in the file is called. If it is nil
 	// and there is one in the file, it is called after the host. If it is not
 	// and there is none, the database is reported as unknown.
@@ -57,6 +59,9 @@ func (s *Source) Target() string { return s.cfg.FQDN }
 // damaged or too old; of a file that is cut or broken in places, the parts that
 // came complete are observed.
 func (s *Source) Collect(ctx context.Context, session *collect.Session) (collect.Observation, error) {
+	for _, w := range s.cfg.Warnings {
+		session.Warn("%s", w)
+	}
 	file := open(ctx, s.cfg.File)
 	defer file.Close() //nolint:errcheck // it never fails
 	in, header, err := newReader(s.cfg.File, file, session)
@@ -96,6 +101,8 @@ func (s *Source) accept(h Header, d *Decoder, session *collect.Session) error {
 			"host file %s was made on %s, not on %s", s.cfg.File, h.Host, s.cfg.FQDN)
 	}
 	now := session.Now()
+	session.Detail("host file %s, made by %s on %s at %s, %s before it was read", s.cfg.File, cmp.Or(h.Tool, "an unnamed tool"), h.Host,
+		h.StartedAt.UTC().Format(time.RFC3339), span(max(0, now.Sub(h.StartedAt))))
 	made := h.StartedAt.Format("2006-01-02 15:04 MST")
 	if ahead := h.StartedAt.Sub(now); ahead > clockNoise {
 		// It was made before now, so that its clock is ahead at least so far.
@@ -143,7 +150,7 @@ func (s *Source) database() Database {
 
 // Unobserved returns a host of which nothing is known.
 func (s *Source) Unobserved(why facts.Unknown) collect.Observation {
-	o := &Observation{FQDN: s.cfg.FQDN, Host: unknownHost(why)}
+	o := &Observation{FQDN: s.cfg.FQDN, Host: UnknownHost(why)}
 	if s.cfg.Database != nil && s.entries != nil {
 		db := s.database()
 		o.Database = collect.UnknownDatabase(db.Name, db.Serves, why)

@@ -36,5 +36,5 @@ func (u unavailable) Collect(context.Context, *collect.Session) (collect.Observa
 }
 
 func (u unavailable) Unobserved(why facts.Unknown) collect.Observation {
-	return &Observation{FQDN: u.fqdn, Host: unknownHost(why)}
+	return &Observation{FQDN: u.fqdn, Host: UnknownHost(why)}
 }

@@ -15,6 +15,10 @@ func (d *Decoder) system(_ *part, r *row) func() {
 		Version:     r.text("Version"),
 		ServicePack: int(r.number(0, math.MaxUint16, "ServicePackMajorVersion")),
 	}
+	if _, v := r.get("CurrentTimeZone"); v != nil {
+		minutes := int(r.number(-24*60, 24*60, "CurrentTimeZone"))
+		s.UTCOffset = &minutes
+	}
 	return func() { d.got.systems = append(d.got.systems, s) }
 }
 
@@ -31,7 +35,7 @@ func (d *Decoder) service(_ *part, r *row) func() {
 		ProcessID: int(r.unsigned("ProcessId")), ExitCode: r.unsigned("ExitCode"),
 	}
 	if own := r.unsigned("ServiceSpecificExitCode"); s.ExitCode == serviceSpecific && own != 0 {
-		s.ExitCode = own
+		s.ExitCode, s.OwnExitCode = own, true
 	}
 	return func() { d.got.services = append(d.got.services, s) }
 }
@@ -40,7 +44,15 @@ func (d *Decoder) service(_ *part, r *row) func() {
 func (d *Decoder) process(_ *part, r *row) func() {
 	r.need("ProcessId")
 	r.need("Name")
-	p := facts.Process{ID: int(r.unsigned("ProcessId")), Name: r.text("Name"), Path: r.text("ExecutablePath")}
+	p := facts.Process{
+		ID: int(r.unsigned("ProcessId")), Name: r.text("Name"), Path: r.text("ExecutablePath"),
+		Owner: r.text("Owner"), // no property of the class: its method GetOwner tells it
+	}
+	// The system's own processes have no date, or one that is none. No verdict
+	// rests on it, so that it is not worth the row.
+	if t, err := parseTime(r.text("CreationDate")); err == nil {
+		p.CreatedAt = t
+	}
 	return func() { d.got.processes = append(d.got.processes, p) }
 }
 
@@ -68,7 +80,9 @@ func (d *Decoder) hotfix(_ *part, r *row) func() {
 	return func() { d.got.hotfixes = append(d.got.hotfixes, h) }
 }
 
-// event decodes Win32_NTLogEvent and the kind of line for it.
+// event decodes Win32_NTLogEvent and the kind of line for it. What the service
+// control manager wrote about other services than those of Live Communications
+// Server is nobody's business here; it is counted and not kept.
 func (d *Decoder) event(_ *part, r *row) func() {
 	r.need("log", "Logfile")
 	r.need("source", "SourceName")
@@ -81,7 +95,34 @@ func (d *Decoder) event(_ *part, r *row) func() {
 		At:      r.time("at", "TimeGenerated"),
 		Message: strings.TrimSpace(r.text("message")),
 	}
+	if e.Message == "" { // it could not be put together; what goes into it is told all the same
+		e.Message = strings.Join(r.list("InsertionStrings"), ", ")
+	}
+	if !concerns(r) {
+		return func() {}
+	}
 	return func() { d.got.events = append(d.got.events, e) }
+}
+
+// ServiceControlManager is the source of the records about services in the
+// System log.
+const ServiceControlManager = "Service Control Manager"
+
+// concerns reports whether a record may concern Live Communications Server or
+// its database. All do but those of the service control manager, of which WQL
+// can only ask for all.
+func concerns(r *row) bool {
+	if !strings.EqualFold(r.text("log", "Logfile"), "System") || !strings.EqualFold(r.text("source", "SourceName"), ServiceControlManager) {
+		return true
+	}
+	// What goes into the message is told even where that cannot be put together.
+	said := strings.ToLower(r.text("message") + " " + strings.Join(r.list("InsertionStrings"), " "))
+	for _, name := range []string{"mssql$rtc", "rtcsrv", "live communications"} {
+		if strings.Contains(said, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // eventTypes are the words of facts for Win32_NTLogEvent.EventType. Its Type

@@ -19,9 +19,9 @@ func fullHost() facts.Host {
 	yes, no := true, false
 	ref := facts.CertificateRef{Issuer: []byte{0x30, 0}, Serial: []byte{0x2c, 0xff}}
 	return facts.Host{
-		System:    facts.Observed(facts.System{Caption: "Windows Server 2003", Version: "5.2.3790", ServicePack: 2}, from),
-		Services:  facts.Observed([]facts.Service{{Name: "rtcsrv", State: "Running", StartMode: "Auto", Account: `CONTOSO\RTC`, ProcessID: 4000000000, ExitCode: 0xC3E93C23}, {Name: "Dienst für 東京 𝄞", State: "Stopped"}}, from),
-		Processes: facts.Observed([]facts.Process{{ID: 4, Name: "System"}, {ID: 1804, Name: "RTCSrv.exe", Path: `C:\RTCSrv.exe`}}, from),
+		System:    facts.Observed(facts.System{Caption: "Windows Server 2003", Version: "5.2.3790", ServicePack: 2, UTCOffset: number(0)}, from),
+		Services:  facts.Observed([]facts.Service{{Name: "rtcsrv", State: "Running", StartMode: "Auto", Account: `CONTOSO\RTC`, ProcessID: 4000000000, ExitCode: 0xC3E93C23, OwnExitCode: true}, {Name: "other", State: "Stopped", ExitCode: 1066}, {Name: "Dienst für 東京 𝄞", State: "Stopped"}}, from),
+		Processes: facts.Observed([]facts.Process{{ID: 4, Name: "System"}, {ID: 1804, Name: "RTCSrv.exe", Path: `C:\RTCSrv.exe`, Owner: `CONTOSO\RTC`, CreatedAt: made.Add(-time.Hour)}}, from),
 		Ports:     facts.Observed([]facts.PortOwner{{Address: "192.0.2.11", Port: 5060, ProcessID: 1804, Process: "RTCSrv.exe"}, {Port: 65535, ProcessID: 9}}, from),
 		Listeners: facts.Observed([]facts.Listener{
 			{ID: "{1}", Enabled: true, Address: "192.0.2.11", Port: 5061, Transport: facts.MTLS, Certificate: ref, TreatAsTrusted: true},
@@ -40,6 +40,16 @@ func fullHost() facts.Host {
 		Events:    facts.Observed([]facts.Event{{Log: "Application", Source: "Live", ID: 14347, Type: "audit success", At: made.Add(-time.Hour), Message: "a\r\n\"b\""}}, from),
 		Hotfixes:  facts.Observed([]facts.Hotfix{{ID: "KB839436", InstalledOn: "5/21/2004"}, {ID: "KB1"}}, from),
 		Clock:     facts.NotObserved[facts.Clock](facts.Unknown{Class: facts.NotAsked}),
+
+		SIPDomains:     facts.Observed([]facts.ServedDomain{{Name: "contoso.com"}, {Name: "*.fabrikam.com", Authoritative: &yes, Default: &no}}, from),
+		Moves:          facts.Observed([]facts.Move{{Address: "sip:kim@contoso.com", AccountDN: "CN=Kim,DC=contoso,DC=com", HomeServer: "CN=lcs01", Target: "CN=lcs02"}}, from),
+		TrustedServers: facts.Observed([]facts.TrustedServer{{FQDN: "lcs01.contoso.com"}, {FQDN: "lcs02.contoso.com", Version: number(2)}}, from),
+		Applications: facts.Observed([]facts.Application{
+			{ID: "{5}", Name: "Filter", URI: "http://www.example.com/filter", Enabled: true, Critical: true, Running: &yes}, {ID: "{6}", Running: &no}, {ID: "{7}"},
+		}, from),
+		Modules:    facts.Observed([]facts.Module{{ID: "{8}", Status: "Started"}}, from),
+		Replicator: facts.Observed(facts.ReplicatorSetting{CycleInterval: 60, RegenerateCookies: true}, from),
+		Security:   facts.Observed(facts.SecuritySetting{Authentication: []string{"Kerberos", "NTLM"}, Realm: "SIP Communications Service"}, from),
 	}
 }
 
@@ -85,7 +95,7 @@ func TestRoundTripEmpty(t *testing.T) {
 
 func TestRoundTripUnknown(t *testing.T) {
 	for _, class := range []facts.Class{facts.Unreachable, facts.Timeout, facts.Rights, facts.Protocol, facts.Missing, facts.Internal, facts.NotAsked} {
-		got, account := collectText(t, writeHost(t, unknownHost(facts.Unknown{Class: class, Message: "so it is"})))
+		got, account := collectText(t, writeHost(t, UnknownHost(facts.Unknown{Class: class, Message: "so it is"})))
 		if len(observedFacts(t, got)) > 0 || account.Status != facts.Partial {
 			t.Fatalf("%s: %+v", class, account)
 		}

@@ -61,27 +61,22 @@ func Bearing(unreadable [][]byte, name []byte) (n int) {
 	return n
 }
 
-// Find returns the certificate that ref names, if it is among those given.
+// Find returns the certificate that ref names, if it is among those given. The
+// serial number is read little endian, as a CERT_INFO has it. Only if no
+// certificate has that one is it read big endian, as an encoded certificate
+// has it; the WMI classes of LCS are not documented to the octet.
 func Find(among []Stored, ref facts.CertificateRef) (Stored, bool) {
-	for _, c := range among {
-		if bytes.Equal(c.RawIssuer, ref.Issuer) && sameSerial(c.Certificate, ref.Serial) {
-			return c, true
+	little := slices.Clone(ref.Serial)
+	slices.Reverse(little)
+	for _, big := range [][]byte{little, ref.Serial} {
+		serial := bytes.TrimLeft(big, "\x00")
+		for _, c := range among {
+			if bytes.Equal(c.RawIssuer, ref.Issuer) && bytes.Equal(serial, c.SerialNumber.Bytes()) {
+				return c, true
+			}
 		}
 	}
 	return Stored{}, false
-}
-
-// sameSerial compares a serial number in either byte order. A CERT_INFO has it
-// little endian, the encoded certificate big endian; which of them the WMI
-// classes of LCS give is documented for neither generation. That two
-// certificates of one issuer mirror each other need not be feared.
-func sameSerial(c *x509.Certificate, serial []byte) bool {
-	want := c.SerialNumber.Bytes()
-	big := bytes.TrimLeft(serial, "\x00")
-	little := slices.Clone(serial)
-	slices.Reverse(little)
-	little = bytes.TrimLeft(little, "\x00")
-	return bytes.Equal(big, want) || bytes.Equal(little, want)
 }
 
 // RefTo returns the reference that names a certificate, with the serial number
