@@ -16,6 +16,7 @@ type Config struct {
 	Servers   []Server  `mapstructure:"servers"`
 	Pools     []Pool    `mapstructure:"pools"`
 	Hosts     Hosts     `mapstructure:"hosts"`
+	WMI       WMI       `mapstructure:"wmi"`
 	Wire      Wire      `mapstructure:"wire"`
 	DNS       DNS       `mapstructure:"dns"`
 	Timeouts  Timeouts  `mapstructure:"timeouts"`
@@ -65,6 +66,7 @@ type Server struct {
 	Name       string `mapstructure:"name"`       // its FQDN
 	Role       string `mapstructure:"role"`       // home, front-end or proxy; empty: as the sources tell
 	Generation string `mapstructure:"generation"` // 2003 or 2005; empty: as the sources tell
+	Host       string `mapstructure:"host"`       // wmi or com: asked over the network; empty: by a host file, or not at all
 	HostFile   string `mapstructure:"host-file"`  // made on the host
 	Database   string `mapstructure:"database"`   // host, host:port or host\instance; empty: not read
 }
@@ -75,10 +77,19 @@ type Pool struct {
 	Database string `mapstructure:"database"`
 }
 
-// Hosts says what host files are accepted.
+// Hosts says where host files are, and which are accepted.
 type Hosts struct {
+	Files    []string      `mapstructure:"files"` // files, folders and patterns; each file says itself which host it was made on
 	MaxAge   time.Duration `mapstructure:"max-age"`
 	AllowOld bool          `mapstructure:"allow-old"`
+}
+
+// WMI says as whom hosts are asked over the network.
+type WMI struct {
+	Auth     string   `mapstructure:"auth"` // ntlm or kerberos; for com: as yourself if there is no username
+	Username string   `mapstructure:"username"`
+	Password Secret   `mapstructure:"password"`
+	Kerberos Kerberos `mapstructure:"kerberos"`
 }
 
 // Wire says what is probed over the network.
@@ -104,6 +115,7 @@ func Default() *Config {
 		Directory: Directory{Security: "ldaps", Auth: "simple", PageSize: 1000, Connections: 2},
 		Database:  Database{Auth: "ntlm", Encrypt: "true", Name: "rtc"},
 		Hosts:     Hosts{MaxAge: 7 * 24 * time.Hour},
+		WMI:       WMI{Auth: "ntlm"},
 		Wire:      Wire{Enabled: true},
 		Timeouts:  Timeouts{Run: 15 * time.Minute, Source: 10 * time.Minute, Connect: 5 * time.Second},
 	}

@@ -76,7 +76,7 @@ func suggest(key string, known map[string]reflect.Type) string {
 	for _, k := range slices.Sorted(maps.Keys(known)) {
 		d := levenshtein.ComputeDistance(key, k)
 		if strings.HasPrefix(k, key) || strings.HasPrefix(key, k) {
-			d = 0 // an abbreviation, or more than the key
+			d = min(d, 2) // an abbreviation, or more than the key
 		}
 		if d < distance {
 			best, distance = k, d

@@ -98,12 +98,15 @@ func (c *Config) Digest() string {
 
 // resolvePaths makes the paths of files relative to the configuration's folder.
 func (c *Config) resolvePaths(dir string) {
-	paths := []*string{&c.Directory.CAFile, &c.Database.CAFile, &c.Directory.Password.File, &c.Database.Password.File}
-	for _, k := range []*Kerberos{&c.Directory.Kerberos, &c.Database.Kerberos} {
+	paths := []*string{&c.Directory.CAFile, &c.Database.CAFile, &c.Directory.Password.File, &c.Database.Password.File, &c.WMI.Password.File}
+	for _, k := range []*Kerberos{&c.Directory.Kerberos, &c.Database.Kerberos, &c.WMI.Kerberos} {
 		paths = append(paths, &k.Config, &k.CCache, &k.Keytab)
 	}
 	for i := range c.Servers {
 		paths = append(paths, &c.Servers[i].HostFile)
+	}
+	for i := range c.Hosts.Files {
+		paths = append(paths, &c.Hosts.Files[i])
 	}
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {

@@ -29,6 +29,9 @@ func (c *Config) Validate() error {
 	v.check(c.Database.Name != "", "database.name", "is empty")
 	v.secret("database.password", c.Database.Password)
 
+	v.oneOf("wmi.auth", c.WMI.Auth, "ntlm", "kerberos")
+	v.secret("wmi.password", c.WMI.Password)
+
 	names := map[string]string{}
 	reads := false
 	for i, s := range c.Servers {
@@ -36,7 +39,14 @@ func (c *Config) Validate() error {
 		v.name(key+".name", s.Name, names)
 		v.oneOf(key+".role", s.Role, "", "home", "front-end", "proxy")
 		v.oneOf(key+".generation", s.Generation, "", "2003", "2005")
+		v.oneOf(key+".host", s.Host, "", "wmi", "com")
+		v.check(s.Host == "" || s.HostFile == "", key+".host", "is one way into the host, and host-file another: say only one")
+		v.check(s.Host != "wmi" || c.WMI.Auth != "ntlm" || c.WMI.Username != "", "wmi.username", "is needed to ask "+s.Name+" with wmi")
+		v.check(s.Host != "wmi" || c.WMI.Auth != "kerberos" || c.WMI.Kerberos.Realm != "" || c.WMI.Kerberos.CCache != "", "wmi.kerberos.realm", "is needed without a ccache")
 		reads = reads || s.Database != ""
+	}
+	for i, file := range c.Hosts.Files {
+		v.check(strings.TrimSpace(file) != "", fmt.Sprintf("hosts.files[%d]", i), "is empty")
 	}
 	for i, p := range c.Pools {
 		key := fmt.Sprintf("pools[%d]", i)
@@ -47,7 +57,7 @@ func (c *Config) Validate() error {
 	if reads && (c.Database.Auth == "ntlm" || c.Database.Auth == "sql") {
 		v.check(c.Database.Username != "", "database.username", "is needed to read databases with "+c.Database.Auth)
 	}
-	v.check(len(d.Controllers) > 0 || len(c.Servers) > 0, "directory.controllers", "names nobody, and servers is empty: there is nothing to check")
+	v.check(len(d.Controllers) > 0 || len(c.Servers) > 0 || len(c.Hosts.Files) > 0, "directory.controllers", "names nobody, and servers and hosts.files are empty: there is nothing to check")
 	v.positive("timeouts.run", c.Timeouts.Run)
 	v.positive("timeouts.source", c.Timeouts.Source)
 	v.positive("timeouts.connect", c.Timeouts.Connect)

@@ -19,6 +19,9 @@ func TestWrite(t *testing.T) {
 	}
 	full.Database = Database{Auth: "sql", Username: "sa", Password: Secret{Env: "PW"}, Kerberos: Kerberos{Realm: "R"}, Encrypt: "disable", CAFile: "a: b", ServerName: "#x", Name: "rtc2"}
 	full.Servers = []Server{{Name: "a.contoso.com", Role: "home", Generation: "2003", HostFile: "a: b.ndjson", Database: `a\rtc`}, {Name: "b.contoso.com"}}
+	full.Servers = append(full.Servers, Server{Name: "c.contoso.com", Host: "wmi"})
+	full.WMI = WMI{Auth: "kerberos", Username: "w", Password: Secret{File: "w.secret"}, Kerberos: Kerberos{CCache: "cc"}}
+	full.Hosts.Files = []string{"hosts", "more/*.ndjson"}
 	full.Pools = []Pool{{Name: "p.contoso.com", Database: `sql01\rtc`}}
 	full.Hosts.AllowOld, full.Wire.Enabled, full.DNS.Resolver = true, false, "127.0.0.1:5353"
 	for _, want := range []*Config{least, full} {
@@ -36,6 +39,9 @@ func TestWrite(t *testing.T) {
 		}
 		if len(got.Pools) == 0 {
 			got.Pools = nil
+		}
+		if len(got.Hosts.Files) == 0 {
+			got.Hosts.Files = nil
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{})); diff != "" {
 			t.Errorf("(-written +read):\n%s\nin\n%s", diff, &text)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ leaves undetermined what needs it, and stops nothing else.
   lcshealth check --quiet --report html=health.html --report json=health.json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := o.config.load()
+			cfg, err := o.config.load(c)
 			if err != nil {
 				return err
 			}
@@ -124,29 +123,3 @@ func knownServers(d *facts.Deployment, names []string) error {
 }
 
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
-
-// configFlags say where the configuration is.
-type configFlags struct {
-	path    string
-	timeout time.Duration
-}
-
-func (f *configFlags) addFlags(c *cobra.Command) {
-	c.Flags().StringVarP(&f.path, "config", "c", "lcshealth.yaml", "configuration `file`")
-	c.Flags().DurationVar(&f.timeout, "timeout", 0, "most time for the whole run, instead of timeouts.run (`duration`)")
-	must(c.MarkFlagFilename("config", "yaml", "yml"))
-}
-
-func (f *configFlags) load() (*config.Config, error) {
-	cfg, err := config.Load(f.path)
-	if err != nil {
-		return nil, usage(fmt.Errorf("%w\nlcshealth config init writes a configuration, lcshealth demo needs none", err))
-	}
-	if f.timeout < 0 {
-		return nil, usagef("--timeout %s: it must be positive", f.timeout)
-	}
-	if f.timeout > 0 {
-		cfg.Timeouts.Run = f.timeout
-	}
-	return cfg, nil
-}

@@ -31,7 +31,7 @@ Exit codes:
   lcshealth analyze contoso.lcsfacts --report html=health.html`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := flags.load()
+			cfg, err := flags.load(c)
 			if err != nil {
 				return err
 			}

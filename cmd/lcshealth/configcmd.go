@@ -32,13 +32,13 @@ func newConfigCheck(a *app) *cobra.Command {
 		Short:   "Check the configuration file, without contacting anybody",
 		Example: "  lcshealth config check -c contoso.yaml",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			cfg, err := flags.load()
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := flags.load(c)
 			if err != nil {
 				return err
 			}
 			s := &sources{cfg: cfg, users: collect.NewUsers(""), secret: newSecrets(a).read}
-			if _, err := s.first(); err != nil {
+			if _, err := s.first(c.Context()); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(a.stdout, "%s: ok, %d controllers, %d servers, %d pools\n", cfg.Path(), len(cfg.Directory.Controllers), len(cfg.Servers), len(cfg.Pools))
@@ -59,8 +59,8 @@ sets and with every default, as a commented file. Passwords are not in it, only
 where they are found.`,
 		Example: "  LCSHEALTH_TIMEOUTS_RUN=5m lcshealth config show",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			cfg, err := flags.load()
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := flags.load(c)
 			if err != nil {
 				return err
 			}

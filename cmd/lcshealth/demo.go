@@ -48,7 +48,7 @@ telling handful is planted. lcshealth demo --fault help lists them.
 			if slices.Contains(l.faults, "help") {
 				return listFaults(a)
 			}
-			return runDemo(c.Context(), a, &l, &flags, &s, &o)
+			return runDemo(c, a, &l, &flags, &s, &o)
 		},
 	}
 	l.addFlags(c)
@@ -109,24 +109,24 @@ func (l *labFlags) start(ctx context.Context) (*lab.Lab, func(), error) {
 	}, nil
 }
 
-func runDemo(ctx context.Context, a *app, what *labFlags, flags *configFlags, s *scope, o *output) error {
+func runDemo(c *cobra.Command, a *app, what *labFlags, flags *configFlags, s *scope, o *output) error {
 	if _, err := s.options(); err != nil {
 		return err
 	}
 	if err := o.validate(); err != nil {
 		return err
 	}
-	l, end, err := what.start(ctx)
+	l, end, err := what.start(c.Context())
 	if err != nil {
 		return err
 	}
 	defer end()
 	flags.path = l.Config()
-	cfg, err := flags.load()
+	cfg, err := flags.load(c)
 	if err != nil {
 		return err
 	}
-	return runCheck(ctx, a, cfg, s, o)
+	return runCheck(c.Context(), a, cfg, s, o)
 }
 
 func newLab(a *app) *cobra.Command {

@@ -36,12 +36,12 @@ func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err e
 		}
 	}()
 	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
-	first, err := s.first()
+	ctx, cancel := context.WithTimeout(ctx, cfg.Timeouts.Run)
+	defer cancel()
+	first, err := s.first(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, cfg.Timeouts.Run)
-	defer cancel()
 	p := newProgress(a)
 	defer p.stop()
 

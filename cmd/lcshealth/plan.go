@@ -33,7 +33,7 @@ listen. What only the directory knows is marked as such.`,
   lcshealth plan --format json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := flags.load()
+			cfg, err := flags.load(c)
 			if err != nil {
 				return err
 			}
@@ -104,9 +104,6 @@ func contacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error
 			}
 			out = append(out, c...)
 		}
-		if s.HostFile != "" {
-			out = append(out, contact{"host", s.HostFile, "file", "", "read the file, made on " + s.Name})
-		}
 	}
 	for _, p := range cfg.Pools {
 		c, err := databaseContact(cfg, p.Name, p.Database)
@@ -115,10 +112,17 @@ func contacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error
 		}
 		out = append(out, c...)
 	}
+	users := collect.NewUsers("")
+	defer users.Close() //nolint:errcheck // temporary files
+	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+	ways := s.hosts(ctx)
+	for _, w := range ways {
+		out = append(out, w.contact)
+	}
 	if !cfg.Wire.Enabled {
 		return out, nil
 	}
-	listeners, err := wireContacts(ctx, a, cfg)
+	listeners, err := wireContacts(ctx, cfg, ways)
 	return append(out, listeners...), err
 }
 
@@ -169,15 +173,13 @@ func databaseContact(cfg *config.Config, name, address string) ([]contact, error
 }
 
 // wireContacts reads the host files, which say where the servers listen and
-// where their routes lead.
-func wireContacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error) {
-	users := collect.NewUsers("")
-	defer users.Close() //nolint:errcheck // temporary files
-	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+// where their routes lead. Of hosts that are asked over the network that is not
+// known before.
+func wireContacts(ctx context.Context, cfg *config.Config, ways []way) ([]contact, error) {
 	var files []collect.Source
-	for _, server := range cfg.Servers {
-		if server.HostFile != "" {
-			files = append(files, s.host(server))
+	for _, w := range ways {
+		if w.contact.Protocol == hostFile {
+			files = append(files, w.source)
 		}
 	}
 	d := &facts.Deployment{}
@@ -196,6 +198,11 @@ func wireContacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, e
 			protocol = "TCP connection, TLS handshake"
 		}
 		out = append(out, contact{"wire", net.JoinHostPort(t.Host, strconv.Itoa(t.Port)), protocol, "", "a listener or next hop (" + string(t.Transport) + ")"})
+	}
+	for _, w := range ways {
+		if w.contact.Protocol != hostFile {
+			out = append(out, contact{"wire", "listeners and next hops of " + w.source.Target(), "TCP connection, TLS handshake", "", "known when the host was asked"})
+		}
 	}
 	for _, source := range d.Sources {
 		if source.Status != facts.OK {

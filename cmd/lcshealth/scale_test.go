@@ -201,7 +201,7 @@ func readSources(ctx context.Context, file, kind string) error {
 	}
 	into := &discard{}
 	s := &sources{cfg: cfg, users: into, secret: newSecrets(&app{}).read}
-	all, err := s.first()
+	all, err := s.first(ctx)
 	if err != nil {
 		return err
 	}

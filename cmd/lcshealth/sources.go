@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"lcshealth/checks/collect"
@@ -19,9 +20,10 @@ import (
 
 // sources turns a configuration into sources.
 type sources struct {
-	cfg    *config.Config
-	secret func(ctx context.Context, key string, s config.Secret) (string, error)
-	users  records
+	cfg     *config.Config
+	secret  func(ctx context.Context, key string, s config.Secret) (string, error)
+	users   records
+	reached []string // hosts that there is a way into, in lower case
 }
 
 // records takes the accounts of the directory and the entries of databases,
@@ -37,7 +39,7 @@ func (s *sources) dial() func(context.Context, string, string) (net.Conn, error)
 
 // first are the sources that need nothing but the configuration: the
 // directory, the databases and the hosts.
-func (s *sources) first() ([]collect.Source, error) {
+func (s *sources) first(ctx context.Context) ([]collect.Source, error) {
 	var out []collect.Source
 	d, err := s.directory()
 	if err != nil {
@@ -52,9 +54,6 @@ func (s *sources) first() ([]collect.Source, error) {
 			}
 			out = append(out, db)
 		}
-		if server.HostFile != "" {
-			out = append(out, s.host(server))
-		}
 	}
 	for _, pool := range s.cfg.Pools {
 		db, err := s.database(pool.Name, pool.Database)
@@ -62,6 +61,9 @@ func (s *sources) first() ([]collect.Source, error) {
 			return nil, err
 		}
 		out = append(out, db)
+	}
+	for _, way := range s.hosts(ctx) {
+		out = append(out, way.source)
 	}
 	return out, nil
 }
@@ -71,10 +73,10 @@ func (s *sources) first() ([]collect.Source, error) {
 func (s *sources) then(d *facts.Deployment) []collect.Source {
 	var out []collect.Source
 	for _, server := range d.Servers {
-		if !s.hasHost(server.FQDN) {
+		if !slices.Contains(s.reached, strings.ToLower(server.FQDN)) {
 			out = append(out, host.Unavailable(server.FQDN, facts.Unknown{
 				Class: facts.NotAsked, Message: "no way into the host is configured",
-				Settle: "name a host file of " + server.FQDN + " with host-file in its entry of servers",
+				Settle: "run the script that lcshealth script prints on " + server.FQDN + " and give its file with --host-file, or ask the host with host: wmi in its entry of servers",
 			}))
 		}
 	}
@@ -90,15 +92,6 @@ func (s *sources) then(d *facts.Deployment) []collect.Source {
 		Targets: wire.Targets(d), SIPDomains: names,
 		Resolver: s.cfg.DNS.Resolver, ConnectTimeout: s.cfg.Timeouts.Connect,
 	}))
-}
-
-func (s *sources) hasHost(fqdn string) bool {
-	for _, server := range s.cfg.Servers {
-		if strings.EqualFold(server.Name, fqdn) {
-			return server.HostFile != ""
-		}
-	}
-	return false
 }
 
 func (s *sources) directory() (collect.Source, error) {
@@ -141,14 +134,6 @@ func (s *sources) database(name, address string) (collect.Source, error) {
 		return nil, usagef("database of %s: %w", name, err)
 	}
 	return rtcdb.New(cfg, s.users), nil
-}
-
-func (s *sources) host(server config.Server) collect.Source {
-	cfg := host.Config{FQDN: server.Name, File: server.HostFile, MaxAge: s.cfg.Hosts.MaxAge, AllowOld: s.cfg.Hosts.AllowOld}
-	if server.Database != "" {
-		return host.New(cfg, nil) // the database is read directly
-	}
-	return host.New(cfg, s.users)
 }
 
 func (s *sources) password(key string, secret config.Secret) func(context.Context) (string, error) {
