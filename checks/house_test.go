@@ -102,13 +102,14 @@ type layer struct {
 // below them. The first match counts.
 var layers = []layer{
 	{"checks/facts", []string{"checks/facts"}, "facts know nothing of what is made of them"},
+	{"checks/sip", []string{"checks/sip"}, "messages are read and written, whatever they are for"},
 	{"checks/catalog", []string{"checks", "checks/facts"}, "a cause is a pure function of facts"},
-	{"checks/collect", []string{"checks/facts", "checks/collect"}, "sources gather facts and judge nothing"},
-	{"checks/lab", []string{"checks/facts", "checks/lab", "checks/collect"}, "the simulated deployment serves facts and judges nothing"},
+	{"checks/collect", []string{"checks/facts", "checks/sip", "checks/collect"}, "sources gather facts and judge nothing"},
+	{"checks/lab", []string{"checks/facts", "checks/sip", "checks/lab", "checks/collect"}, "the simulated deployment serves facts and judges nothing"},
 	{"checks", []string{"checks/facts"}, "a judgement needs facts only"},
-	{"report", []string{"checks", "checks/facts", "report"}, "a report is made of findings, wherever they come from"},
+	{"report", []string{"checks", "checks/facts", "checks/sip", "report"}, "a report is made of findings, wherever they come from"},
 	{"config", []string{"checks/facts", "config"}, "a configuration is only read"},
-	{"cmd", []string{"checks", "checks/facts", "checks/catalog", "checks/collect", "checks/lab", "config", "report", "cmd"}, "commands put everything together"},
+	{"cmd", []string{"checks", "checks/facts", "checks/catalog", "checks/collect", "checks/sip", "checks/lab", "config", "report", "cmd"}, "commands put everything together"},
 }
 
 // The arrows of the design point one way: cmd → report, collect, catalog →
@@ -150,7 +151,7 @@ func below(folder, parent string) bool {
 func TestJudgingDoesNoIO(t *testing.T) {
 	forbidden := []string{"net", "os", "os/exec", "syscall", "log", "log/slog", "unsafe", "database/sql"}
 	for _, s := range house(t) {
-		pure := s.folder == "checks" || s.folder == "checks/catalog" || s.folder == "checks/facts/pki"
+		pure := s.folder == "checks" || s.folder == "checks/catalog" || s.folder == "checks/facts/pki" || s.folder == "checks/sip"
 		if s.isTest() || !pure {
 			continue
 		}

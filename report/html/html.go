@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"lcshealth/checks"
+	"lcshealth/checks/sip"
 	"lcshealth/report"
 	"lcshealth/report/view"
 )
@@ -62,7 +63,7 @@ var parse = sync.OnceValues(func() (*template.Template, error) {
 		"count":         view.Count,
 		"duration":      view.Duration,
 		"list":          func(words []string) string { return view.List(words, mostSubjects) },
-		"phrase":        view.Phrase,
+		"phrase":        sip.Phrase,
 		"severityShape": view.SeverityShape,
 		"stamp":         view.Stamp,
 		"machineTime":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

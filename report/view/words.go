@@ -8,57 +8,12 @@ import (
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/sip"
 )
-
-// Phrase returns the reason phrase of a SIP response code (RFC 3261, section
-// 21), or "" if it has none there.
-func Phrase(code int) string { return phrases[code] }
-
-var phrases = map[int]string{
-	400: "Bad Request",
-	401: "Unauthorized",
-	402: "Payment Required",
-	403: "Forbidden",
-	404: "Not Found",
-	405: "Method Not Allowed",
-	406: "Not Acceptable",
-	407: "Proxy Authentication Required",
-	408: "Request Timeout",
-	410: "Gone",
-	413: "Request Entity Too Large",
-	414: "Request-URI Too Long",
-	415: "Unsupported Media Type",
-	416: "Unsupported URI Scheme",
-	420: "Bad Extension",
-	421: "Extension Required",
-	423: "Interval Too Brief",
-	480: "Temporarily Unavailable",
-	481: "Call/Transaction Does Not Exist",
-	482: "Loop Detected",
-	483: "Too Many Hops",
-	484: "Address Incomplete",
-	485: "Ambiguous",
-	486: "Busy Here",
-	487: "Request Terminated",
-	488: "Not Acceptable Here",
-	491: "Request Pending",
-	493: "Undecipherable",
-	500: "Server Internal Error",
-	501: "Not Implemented",
-	502: "Bad Gateway",
-	503: "Service Unavailable",
-	504: "Server Time-out",
-	505: "Version Not Supported",
-	513: "Message Too Large",
-	600: "Busy Everywhere",
-	603: "Decline",
-	604: "Does Not Exist Anywhere",
-	606: "Not Acceptable",
-}
 
 // CodeWords gives a code with its phrase: "503 Service Unavailable".
 func CodeWords(code int) string {
-	return strings.TrimSpace(strconv.Itoa(code) + " " + Phrase(code))
+	return strings.TrimSpace(strconv.Itoa(code) + " " + sip.Phrase(code))
 }
 
 // Stamp writes a point in time, or "" for none.
