@@ -18,6 +18,7 @@ type Config struct {
 	Hosts     Hosts     `mapstructure:"hosts"`
 	WMI       WMI       `mapstructure:"wmi"`
 	Wire      Wire      `mapstructure:"wire"`
+	Probe     Probe     `mapstructure:"probe"`
 	DNS       DNS       `mapstructure:"dns"`
 	Timeouts  Timeouts  `mapstructure:"timeouts"`
 
@@ -94,7 +95,24 @@ type WMI struct {
 
 // Wire says what is probed over the network.
 type Wire struct {
-	Enabled bool `mapstructure:"enabled"`
+	Enabled     bool              `mapstructure:"enabled"`
+	SIP         bool              `mapstructure:"sip"` // OPTIONS, and REGISTER without credentials
+	Certificate ClientCertificate `mapstructure:"certificate"`
+}
+
+// ClientCertificate is what mutual TLS is tried with.
+type ClientCertificate struct {
+	File     string `mapstructure:"file"`     // PEM, or PKCS #12 (.pfx, .p12) with its key
+	Key      string `mapstructure:"key"`      // PEM, if it is not in File
+	Password Secret `mapstructure:"password"` // of a PKCS #12 file
+}
+
+// Probe says as whom a sign-in is tried.
+type Probe struct {
+	User     string `mapstructure:"user"`    // sign-in name; empty: nobody's sign-in is tried
+	Account  string `mapstructure:"account"` // DOMAIN\user or user@domain
+	Password Secret `mapstructure:"password"`
+	Server   string `mapstructure:"server"` // host or host:port; empty: a home server that was found
 }
 
 // DNS says who is asked for names.
@@ -116,7 +134,7 @@ func Default() *Config {
 		Database:  Database{Auth: "ntlm", Encrypt: "true", Name: "rtc"},
 		Hosts:     Hosts{MaxAge: 7 * 24 * time.Hour},
 		WMI:       WMI{Auth: "ntlm"},
-		Wire:      Wire{Enabled: true},
+		Wire:      Wire{Enabled: true, SIP: true},
 		Timeouts:  Timeouts{Run: 15 * time.Minute, Source: 10 * time.Minute, Connect: 5 * time.Second},
 	}
 }

@@ -98,7 +98,8 @@ func (c *Config) Digest() string {
 
 // resolvePaths makes the paths of files relative to the configuration's folder.
 func (c *Config) resolvePaths(dir string) {
-	paths := []*string{&c.Directory.CAFile, &c.Database.CAFile, &c.Directory.Password.File, &c.Database.Password.File, &c.WMI.Password.File}
+	paths := []*string{&c.Directory.CAFile, &c.Database.CAFile, &c.Directory.Password.File, &c.Database.Password.File, &c.WMI.Password.File,
+		&c.Wire.Certificate.File, &c.Wire.Certificate.Key, &c.Wire.Certificate.Password.File, &c.Probe.Password.File}
 	for _, k := range []*Kerberos{&c.Directory.Kerberos, &c.Database.Kerberos, &c.WMI.Kerberos} {
 		paths = append(paths, &k.Config, &k.CCache, &k.Keytab)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lcshealth/checks/facts"
 )
 
 // Validate reports everything that is wrong with the configuration in itself,
@@ -45,6 +47,11 @@ func (c *Config) Validate() error {
 		v.check(s.Host != "wmi" || c.WMI.Auth != "kerberos" || c.WMI.Kerberos.Realm != "" || c.WMI.Kerberos.CCache != "", "wmi.kerberos.realm", "is needed without a ccache")
 		reads = reads || s.Database != ""
 	}
+	v.secret("wire.certificate.password", c.Wire.Certificate.Password)
+	v.check(c.Wire.Certificate.Key == "" || c.Wire.Certificate.File != "", "wire.certificate.file", "is needed with a key")
+	v.secret("probe.password", c.Probe.Password)
+	v.check(c.Probe.User == "" || facts.AddressDomain(facts.NormalizeAddress(c.Probe.User)) != "", "probe.user", fmt.Sprintf("%q is not a sign-in name such as sip:user@domain", c.Probe.User))
+	v.check(c.Probe.User == "" || c.Probe.Account != "", "probe.account", "is needed to sign in as "+c.Probe.User)
 	for i, file := range c.Hosts.Files {
 		v.check(strings.TrimSpace(file) != "", fmt.Sprintf("hosts.files[%d]", i), "is empty")
 	}

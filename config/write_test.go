@@ -21,6 +21,9 @@ func TestWrite(t *testing.T) {
 	full.Servers = []Server{{Name: "a.contoso.com", Role: "home", Generation: "2003", HostFile: "a: b.ndjson", Database: `a\rtc`}, {Name: "b.contoso.com"}}
 	full.Servers = append(full.Servers, Server{Name: "c.contoso.com", Host: "wmi"})
 	full.WMI = WMI{Auth: "kerberos", Username: "w", Password: Secret{File: "w.secret"}, Kerberos: Kerberos{CCache: "cc"}}
+	full.Wire.SIP = false
+	full.Wire.Certificate = ClientCertificate{File: "client.pfx", Key: "client.key", Password: Secret{Env: "PFX"}}
+	full.Probe = Probe{User: "sip:test@contoso.com", Account: `CONTOSO\test`, Password: Secret{Command: []string{"pass", "x"}}, Server: "lcs01.contoso.com:5061"}
 	full.Hosts.Files = []string{"hosts", "more/*.ndjson"}
 	full.Pools = []Pool{{Name: "p.contoso.com", Database: `sql01\rtc`}}
 	full.Hosts.AllowOld, full.Wire.Enabled, full.DNS.Resolver = true, false, "127.0.0.1:5353"
