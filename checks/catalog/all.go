@@ -4,7 +4,7 @@ import "lcshealth/checks"
 
 // Version names this edition of the catalogue; reports carry it, so that two
 // of them can be told to rest on the same rules.
-const Version = "2026.1"
+const Version = "2026.2"
 
 // All returns the causes, in the order in which the articles name them.
 func All() []checks.Cause {
@@ -27,5 +27,12 @@ func All() []checks.Cause {
 		outboundCertificateMissing,
 		staticRouteInvalid,
 		pstnTrustOnClientServer,
+		clockSkew,
+		dnsRecordsWrong,
+		certificateExpiring,
+		certificateRenewedInPlace,
+		clientAuthenticationMissing,
+		certificateNameMismatch,
+		caListTooLong,
 	}
 }

@@ -20,7 +20,8 @@ type verdictCase struct {
 }
 
 func cases() []verdictCase {
-	return slices.Concat(serviceCases(), listenerCases(), certificateCases(), routeCases(), trustCases(), accountCases(), entryCases())
+	return slices.Concat(serviceCases(), listenerCases(), certificateCases(), routeCases(), trustCases(), accountCases(), entryCases(), clockCases(), recordCases(), answerCases(),
+		certificateUseCases(), certificateWireCases())
 }
 
 func (c *verdictCase) world() *world {
@@ -76,7 +77,7 @@ func (s *scenario) matters(h hide) bool {
 	if s.subject == "" {
 		return true
 	}
-	if strings.Contains(h.path, "].Host.") && !strings.HasPrefix(h.path, "Servers["+s.subject+"]") {
+	if s.subject != "deployment" && strings.Contains(h.path, "].Host.") && !strings.HasPrefix(h.path, "Servers["+s.subject+"]") {
 		return false
 	}
 	for what := range tells {

@@ -17,6 +17,8 @@ type use struct {
 	ref      facts.CertificateRef
 	purposes []x509.ExtKeyUsage // that it must have
 	names    []string           // one of which it must be issued to; none: any name will do
+	listener *facts.Listener    // that shows it on the wire; nil: none, or it is not looked at there
+	mutual   bool               // for mutual TLS that the server opens
 }
 
 // examine looks at the certificate that a server uses for something. It
@@ -34,7 +36,7 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 	found, ok := pki.Find(mine, u.ref)
 	if !ok {
 		if n := pki.Bearing(unreadable, u.ref.Issuer); n > 0 {
-			return nil, nil, unreadableStore(s, pki.My, n)
+			return nil, nil, unreadableStore(s, n)
 		}
 		if by := renewal(s, mine, u.ref, now); by != nil {
 			return nil, []fault{renewed(s, u, by)}, nil
@@ -80,6 +82,8 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 type fault struct {
 	reason, observed, expected string
 
+	renewed bool // certificate-renewed-in-place tells of it
+
 	also  []checks.Evidence // that supports it
 	steps []checks.Step     // that cure just this; the cause's own remedy follows
 }
@@ -105,12 +109,12 @@ func purposeName(u x509.ExtKeyUsage) string {
 	return "Server Authentication"
 }
 
-// unreadableStore is the reason why something that was not found in a store
-// may be there all the same.
-func unreadableStore(s *facts.Server, store string, n int) *facts.Unknown {
+// unreadableStore is the reason why a certificate that was not found in the
+// computer's Personal store may be there all the same.
+func unreadableStore(s *facts.Server, n int) *facts.Unknown {
 	return &facts.Unknown{
 		Class: facts.Protocol, Source: s.Host.Certificates.Origin().Source, Target: s.FQDN,
-		Message: count(n, "certificate") + " in LocalMachine\\" + store + " could not be read",
+		Message: count(n, "certificate") + " in LocalMachine\\" + pki.My + " could not be read",
 		Settle:  "look at the store in the Certificates snap-in of " + s.FQDN,
 	}
 }

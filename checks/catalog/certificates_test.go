@@ -13,9 +13,10 @@ import (
 
 // authorities are made once for all tests; making one fails only if the
 // computer has no randomness.
-var authorities = sync.OnceValue(func() (all struct{ root, issuing, impostor *pkitest.Authority }) {
+var authorities = sync.OnceValue(func() (all struct{ root, issuing, impostor, fabrikam *pkitest.Authority }) {
 	all.root = must(pkitest.NewRoot(pkitest.Options{CN: "Contoso Root CA", Key: pkitest.RSA1024}))
 	all.impostor = must(pkitest.NewRoot(pkitest.Options{CN: "Contoso Root CA", Signer: must(pkitest.NewKey(pkitest.RSA1024))}))
+	all.fabrikam = must(pkitest.NewAuthority("Fabrikam Root CA"))
 	all.issuing = must(all.root.Subordinate(pkitest.Options{CN: "Contoso Issuing CA", Key: pkitest.RSA1024}))
 	return all
 })
@@ -38,6 +39,12 @@ func issue(o pkitest.Options) *x509.Certificate {
 	return must(authorities().issuing.Issue(o)).Certificate
 }
 
+// issuedOnce issues a certificate, the same each time.
+func issuedOnce(a *pkitest.Authority, o pkitest.Options) *x509.Certificate {
+	once, _ := issued.LoadOrStore(fmt.Sprint(a.Certificate.Subject, o), sync.OnceValue(func() *x509.Certificate { return must(a.Issue(o)).Certificate }))
+	return once.(func() *x509.Certificate)()
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -57,8 +64,7 @@ func healthyStores(server string) (stores []facts.Certificate) {
 // replace gives a server another certificate for a use, in its store and where
 // it is named.
 func (w *world) replace(server, use string, o pkitest.Options) {
-	once, _ := issued.LoadOrStore(fmt.Sprint(o), sync.OnceValue(func() *x509.Certificate { return issue(o) }))
-	s, c := w.Server(server), once.(func() *x509.Certificate)()
+	s, c := w.Server(server), issuedOnce(authorities().issuing, o)
 	old := pki.RefTo(certificate(server, use))
 	edit(&s.Host.Certificates, func(stored *facts.Certificate) {
 		if string(stored.DER) == string(certificate(server, use).Raw) {
@@ -66,6 +72,47 @@ func (w *world) replace(server, use string, o pkitest.Options) {
 		}
 	})
 	w.refer(server, old, pki.RefTo(c))
+	for _, port := range []int{5061, 5062} {
+		w.answer(server, port, func(a *facts.TLSAnswer) {
+			if string(a.Chain[0]) == string(certificate(server, use).Raw) {
+				a.Chain = [][]byte{c.Raw}
+			}
+		})
+	}
+}
+
+// answerOf is what a healthy listener shows of itself: clients have no
+// certificate to show, so that only mutual TLS asks for one.
+func answerOf(host string, transport facts.Transport) facts.TLSAnswer {
+	switch transport {
+	case facts.TLS:
+		return facts.TLSAnswer{Version: 0x0301, Chain: [][]byte{certificate(host, "tls").Raw}, Handshake: &facts.TLSHandshake{Done: true}}
+	case facts.MTLS:
+		return withCAs(facts.TLSAnswer{
+			Version: 0x0301, Chain: [][]byte{certificate(host, "mtls").Raw}, ClientCertificate: true,
+			Handshake: &facts.TLSHandshake{Refused: "handshake_failure (40)", Alert: 40, Stage: facts.TLSCertificate},
+		}, authorities().root.Certificate)
+	}
+	return facts.TLSAnswer{}
+}
+
+// withCAs gives an answer another list of acceptable authorities.
+func withCAs(a facts.TLSAnswer, list ...*x509.Certificate) facts.TLSAnswer {
+	a.AcceptableCAs, a.CAListBytes = nil, 0
+	for _, c := range list {
+		a.AcceptableCAs, a.CAListBytes = append(a.AcceptableCAs, c.RawSubject), a.CAListBytes+len(c.RawSubject)+2
+	}
+	return a
+}
+
+// answer changes what a server's listener shows on the wire, where it is known.
+func (w *world) answer(server string, port int, change func(*facts.TLSAnswer)) {
+	for _, e := range w.Wire.Endpoints {
+		if a, why := e.TLS.Get(); why == nil && e.Host == server && e.Port == port {
+			change(&a)
+			e.TLS = facts.Observed(a, e.TLS.Origin())
+		}
+	}
 }
 
 // renewedKey is the name under which a renewed certificate is remembered.

@@ -13,7 +13,7 @@ func Codes() []Code {
 		{400, []string{"Invalid contact information", "Missing correct VIA header"},
 			"The reason phrase tells the two apart: the first is a client behind NAT, a proxy or a firewall, the second is mutual TLS between servers."},
 		{401, []string{"Unauthorized"},
-			"A 401 is part of every sign-in: the server answers the first REGISTER with it to ask for credentials. Only one that follows a REGISTER with credentials, or that ends the log, is a failure. The list of causes that KB 871023 gives for it could not be recovered, so the catalogue has none."},
+			"A 401 is part of every sign-in: the server answers the first REGISTER with it to ask for credentials. Only one that follows a REGISTER with credentials, or that ends the log, is a failure. The list of causes that KB 871023 gives for it could not be recovered; those below are from other documents, and there may be more."},
 		{403, []string{"Forbidden"},
 			"The user was authenticated, but the server does not let the account use the sign-in name."},
 		{404, []string{"Not Found"},

@@ -92,7 +92,9 @@ func routeFaults() []fault {
 
 // records adds what DNS says of a SIP domain.
 func (w *world) records(domain string) {
-	w.Wire.Records = append(w.Wire.Records, facts.ClientRecord{SIPDomain: domain, Name: "_sip._tls." + domain, Type: "SRV", Targets: seen("wire", "network", []facts.Target{{Host: fe01}})})
+	w.Wire.Records = append(w.Wire.Records,
+		facts.ClientRecord{SIPDomain: domain, Name: "_sip._tls." + domain, Type: "SRV", Targets: seen("wire", "network", []facts.Target{{Host: "sip." + domain, Port: 5061}})},
+		facts.ClientRecord{SIPDomain: domain, Name: "sip." + domain, Type: "A", Targets: seen("wire", "network", []facts.Target{{Host: addresses[fe01]}})})
 }
 
 // trust changes the proxy that serves the gateway, which clients do not use, or

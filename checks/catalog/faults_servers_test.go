@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"crypto/x509"
+	"strings"
 	"time"
 
 	"lcshealth/checks"
@@ -25,7 +26,7 @@ func (w *world) refuse(server string, ports ...int) {
 	for _, e := range w.Wire.Endpoints {
 		for _, port := range ports {
 			if e.Host == server && e.Port == port {
-				e.Connected = seen("wire", "network", false)
+				e.Connected, e.TLS = seen("wire", "network", false), facts.NotObserved[facts.TLSAnswer](hidden)
 			}
 		}
 	}
@@ -196,11 +197,11 @@ func listenerFaults() []fault {
 			off(lcs01, facts.MTLS)(w)
 		}, lcs01, "", checks.Minor, "no MTLS listener is enabled"},
 		{mtls, "refuses connections", func(w *world) { w.refuse(lcs01, 5062) }, lcs01, "", checks.Major, "port 5062 refuses connections"},
-		{mtls, "refuses connections since its certificate was renewed", func(w *world) {
+		{"certificate-renewed-in-place", "port of mutual TLS refuses connections, as the log shows", func(w *world) {
 			w.refuse(lcs01, 5062)
 			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14336, Type: "error", At: noon.Add(-time.Hour)})
 		}, lcs01, "", checks.Major, "event 14336"},
-		{tls, "refuses connections since its certificate was renewed", func(w *world) {
+		{"certificate-renewed-in-place", "port of TLS refuses connections, as the log shows", func(w *world) {
 			w.refuse(lcs01, 5061)
 			w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14352, Type: "error", At: noon.Add(-time.Hour)})
 		}, lcs01, "", checks.Major, "event 14352"},
@@ -224,6 +225,7 @@ func certificateFaults() (out []fault) {
 	for use, cause := range map[string]string{
 		"tls": "no-tls-listener", "mtls": "mtls-not-configured", "outbound": "outbound-certificate-missing", "route": "static-route-invalid",
 	} {
+		const renewed = "certificate-renewed-in-place"
 		for _, f := range []struct {
 			name  string
 			plant func(*world)
@@ -235,7 +237,7 @@ func certificateFaults() (out []fault) {
 			{"renewed, as the log shows", func(w *world) {
 				w.renew(lcs01, use)
 				w.setEvents(lcs01, facts.Event{Log: "Application", Source: "Live Communications Server", ID: 14347, Type: "error", At: noon.Add(-time.Hour), Message: "no listener"})
-			}, map[bool]string{true: "it was probably renewed", false: `event 14347 of "Live Communications Server" at 2006-11-21T11:00:00Z (error): no listener`}[use == "route"]},
+			}, `event 14347 of "Live Communications Server" at 2006-11-21T11:00:00Z (error): no listener`},
 			{"no private key", func(w *world) { w.keyless(lcs01, use, true) }, "has no private key"},
 			{"not in the store", func(w *world) {
 				drop(&w.Server(lcs01).Host.Certificates, func(c facts.Certificate) bool { return string(c.DER) == string(certificate(lcs01, use).Raw) })
@@ -248,7 +250,11 @@ func certificateFaults() (out []fault) {
 				})
 			}, `not in LocalMachine\MY`},
 		} {
-			out = append(out, fault{cause, "certificate " + f.name, f.plant, lcs01, "", checks.Major, f.says})
+			told := cause
+			if strings.HasPrefix(f.name, "renewed") {
+				told, f.name = renewed, "of "+use+": "+f.name
+			}
+			out = append(out, fault{told, "certificate " + f.name, f.plant, lcs01, "", checks.Major, f.says})
 		}
 	}
 	const outbound, root = "outbound-certificate-missing", "root-ca-in-user-store"
@@ -271,7 +277,7 @@ func certificateFaults() (out []fault) {
 	}
 	return append(out,
 		fault{outbound, "removed from the Routing tab", unset, lcs01, "", checks.Major, "no certificate is set for outbound connections"},
-		fault{outbound, "without Client Authentication", func(w *world) { w.replace(lcs01, "outbound", only(lcs01, x509.ExtKeyUsageServerAuth)) }, lcs01, "", checks.Major, "not for Client Authentication"},
+		fault{"client-authentication-missing", "outbound", func(w *world) { w.replace(lcs01, "outbound", only(lcs01, x509.ExtKeyUsageServerAuth)) }, lcs01, "", checks.Major, "not for Client Authentication"},
 		fault{outbound, "removed on the only server", func(w *world) { w.single(); unset(w) }, lcs01, "", checks.Minor, "no certificate is set"},
 		fault{root, "nowhere", without(pki.Root), lcs01, "", checks.Major, "CN=Contoso Root CA is in no store of the computer"},
 		fault{root, "among the intermediates", move(func(c *facts.Certificate) { c.Store = pki.CA }), lcs01, "", checks.Major, `ends at CN=Contoso Root CA, which is not in LocalMachine\ROOT`},

@@ -31,7 +31,8 @@ func (f *fault) world() *world {
 
 // faults are all of them; each way in which a cause can show itself is there.
 func faults() []fault {
-	return slices.Concat(serviceFaults(), listenerFaults(), certificateFaults(), routeFaults(), trustFaults(), accountFaults(), entryFaults())
+	return slices.Concat(serviceFaults(), listenerFaults(), certificateFaults(), routeFaults(), trustFaults(), accountFaults(), entryFaults(), clockFaults(), recordFaults(), answerFaults(),
+		expiringFaults(), renewedFaults(), wireFaults(), clientUseFaults(), nameFaults(), caListFaults())
 }
 
 // A deployment without a fault is quiet: nothing is present and nothing open.
@@ -132,6 +133,14 @@ func TestFaultsCoverTheCatalogue(t *testing.T) {
 		"outbound-certificate-missing": {"major", "minor"},
 		"static-route-invalid":         {"major"},
 		"pstn-trust-on-client-server":  {"minor"},
+		"clock-skew":                   {"critical", "major"},
+		"dns-records-wrong":            {"major", "minor"},
+
+		"certificate-expiring":          {"major", "minor"},
+		"certificate-renewed-in-place":  {"major"},
+		"client-authentication-missing": {"major", "minor"},
+		"certificate-name-mismatch":     {"major"},
+		"ca-list-too-long":              {"major", "minor"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("severities that the faults show (-want +got):\n%s", diff)

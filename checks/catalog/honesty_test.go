@@ -365,8 +365,12 @@ var tells = map[string][]string{
 	"the column that holds users' SIDs":                        {"SIDs"},
 	"the column that holds users' GUIDs":                       {"GUIDs"},
 	"the table that mirrors the directory":                     {"DirectoryRows"},
-	"names, ports and certificates of listeners and next hops": {"Addresses", "Connected"},
+	"names, ports and certificates of listeners and next hops": {"Addresses", "Connected", "TLS"},
 	"the DNS records that clients look up":                     {"Targets"},
+	"the clock of the host":                                    {"Host.Clock"},
+	"the clock of a domain controller":                         {"Directory.Clock"},
+	"the pools and edge proxies":                               {"Directory.Pools", "Directory.Settings"},
+	"what listeners answer to SIP requests":                    {"Options", "Register"},
 }
 
 func stands(need checks.Need, path string) bool {
@@ -384,10 +388,14 @@ func TestNeedsAreDeclared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wide := map[string]bool{} // causes of the deployment
+	for _, c := range catalog.All() {
+		wide[c.ID] = c.Scope == checks.ScopeDeployment
+	}
 	needed := map[string]map[string]bool{} // cause → paths
 	for _, e := range all {
 		for _, key := range e.open {
-			if key.name == "deployment" {
+			if key.name == "deployment" && !wide[key.cause] {
 				continue // servers that are not known at all: that is so for every cause
 			}
 			if needed[key.cause] == nil {

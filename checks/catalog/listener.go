@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"lcshealth/checks"
 	"lcshealth/checks/facts"
 )
 
@@ -16,27 +15,6 @@ func listenersOf(listeners []facts.Listener, transport facts.Transport) (out []f
 		}
 	}
 	return out
-}
-
-// refused reports whether a listener that ought to be there refuses
-// connections. The reason is not nil if the wire does not tell.
-func refused(d *facts.Deployment, s *facts.Server, l facts.Listener) (bool, facts.Origin, *facts.Unknown) {
-	e := d.Wire.Endpoint(s.FQDN, l.Port, l.Transport)
-	if e == nil {
-		return false, facts.Origin{}, &facts.Unknown{
-			Class: facts.NotAsked, Source: "wire", Target: fmt.Sprintf("%s:%d", s.FQDN, l.Port),
-			Message: "the listener was not probed", Settle: "run the check with the wire source",
-		}
-	}
-	connected, why := e.Connected.Get()
-	return why == nil && !connected, e.Connected.Origin(), why
-}
-
-// refusal is the evidence of a listener that refuses connections, with what the
-// application log says of a TLS listener that could not be started (KB 836410).
-func refusal(s *facts.Server, l facts.Listener, at facts.Origin) []checks.Evidence {
-	shown := []checks.Evidence{checks.Saw(at, describeListener(l)+" refuses connections", "connections are accepted")}
-	return append(shown, transportEvents(s)...)
 }
 
 func describeListener(l facts.Listener) string {
@@ -51,6 +29,11 @@ func roleNotTold(s *facts.Server) *facts.Unknown {
 		Message: "the server holds no users; whether it is a front end or a proxy is not told",
 		Settle:  fmt.Sprintf("say what %s is for with role in its entry of servers", s.FQDN),
 	}
+}
+
+// securedListeners returns the enabled listeners that have a certificate.
+func securedListeners(listeners []facts.Listener) []facts.Listener {
+	return append(listenersOf(listeners, facts.TLS), listenersOf(listeners, facts.MTLS)...)
 }
 
 // alone reports whether the deployment is known to have no other server, so

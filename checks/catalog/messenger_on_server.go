@@ -24,8 +24,9 @@ var messengerOnServer = checks.Cause{
 	Meaning: "Clients that connect reach Windows Messenger instead of the server, and get 405.",
 	Detection: "msmsgs.exe or communicator.exe runs on the server, or a port that the server listens on is held by another program than rtcsrv.exe (critical). " +
 		"On a home server that goes for the ports 5060 and 5061 too, if no listener is known that would have them (major). A client that runs but holds no such port is a minor matter: it may take one when the server is restarted. " +
+		"Where the host does not tell who holds the ports, a listener that answers SIP with 405 in the name of a client shows it (major). " +
 		"The script host RTCSPL.EXE is a part of the server.",
-	Needs: []checks.Need{needProcesses, needListeners, needRole},
+	Needs: []checks.Need{needProcesses, needListeners, needRole, needSIPAnswers},
 	Fix:   []string{"Quit Windows Messenger on the server and restart rtcsrv."},
 
 	JudgeServer: judgeMessengerOnServer,
@@ -42,15 +43,22 @@ var ownPrograms = []string{"rtcsrv.exe", "rtcspl.exe"}
 // defaultPorts are those of SIP, which clients use unless told another.
 var defaultPorts = []int{5060, 5061}
 
-func judgeMessengerOnServer(_ *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+func judgeMessengerOnServer(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
 	taken, severity := portsTaken(&j, s)
 	messenger, seen := clientsRunning(&j, s)
+	answers := clientAnswers(d, s)
 	switch {
 	case len(taken) > 0:
-		j.Present(severity, taken[0].Observed, taken...)
+		j.Present(severity, taken[0].Observed, append(taken, answers...)...)
+	case len(answers) > 0 && j.Verdict() == checks.Undetermined: // the host does not tell who holds the ports
+		j.Present(checks.Major, answers[0].Observed, answers...)
+		if messenger != "" {
+			j.Present(checks.Minor, messenger+" runs on the server", seen)
+		}
 	case messenger != "":
-		j.Present(checks.Minor, messenger+" runs on the server", seen)
+		j.Present(checks.Minor, messenger+" runs on the server", append(answers, seen)...)
 	default:
+		j.Note(answers...)
 		return j
 	}
 	if messenger != "" {
@@ -60,6 +68,16 @@ func judgeMessengerOnServer(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 	}
 	j.Remedy(restart("Restart Live Communications Server, so that it takes its port again.", s.FQDN)...)
 	return j
+}
+
+// clientAnswers are the answers of clients that were asked as servers.
+func clientAnswers(d *facts.Deployment, s *facts.Server) (out []checks.Evidence) {
+	for _, a := range sipAnswers(d, s) {
+		if a.Code == 405 && a.ofClient() {
+			out = append(out, a.saw("an answer of Live Communications Server"))
+		}
+	}
+	return out
 }
 
 // clientsRunning returns the client that runs on the server, or nothing, and

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"crypto/x509"
+	"fmt"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -20,9 +21,9 @@ var mtlsNotConfigured = checks.Cause{
 
 	Meaning: "Other servers cannot reach this one: messages between its users and those of other servers fail with 504, or with 400 where a front end lies between.",
 	Detection: "A home server or front end has no enabled MTLS listener (on LCS 2005 a TLS listener serves servers too, KB 911789), or its certificate is missing (as after a renewal, KB 836410), expired, without private key, not for Server Authentication " +
-		"(on LCS 2003 also Client Authentication), or not issued to the server's FQDN or that of its pool.",
+		"(on LCS 2003 also Client Authentication), or not issued to the server's FQDN or that of its pool. On the wire, it refuses connections, ends every handshake before it shows a certificate, or asks for no client certificate, without which there is no mutual TLS.",
 	Needs: []checks.Need{needRole, needListeners, needCertificates, needReach},
-	After: []string{"server-service-stopped"},
+	After: []string{"server-service-stopped", "certificate-renewed-in-place"},
 	Fix: []string{
 		"Give every home server and front end a certificate that is issued to its FQDN, for Server and Client Authentication, in the computer's Personal store.",
 		"Add a TLS (Mutual) listener with it, and restart rtcsrv.",
@@ -60,28 +61,36 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	type complaint struct {
 		reason   string
 		evidence []checks.Evidence
+		follows  bool // from another cause, if that is present
 	}
 	var complaints []complaint
 	var steps []checks.Step
 	if len(mtls) == 0 {
-		complaints = append(complaints, complaint{"no MTLS listener is enabled", []checks.Evidence{checks.Saw(from, describeListeners(listeners), "an enabled MTLS listener")}})
+		complaints = append(complaints, complaint{"no MTLS listener is enabled", []checks.Evidence{checks.Saw(from, describeListeners(listeners), "an enabled MTLS listener")}, false})
 	}
 	for _, l := range mtls {
-		cert, wrong, unknown := examine(s, use{describeListener(l), l.Certificate, purposes, names}, d.CollectedAt)
+		cert, wrong, unknown := examine(s, use{what: describeListener(l), ref: l.Certificate, purposes: purposes, names: names}, d.CollectedAt)
 		j.Unknown(unknown)
 		for _, f := range wrong {
-			complaints = append(complaints, complaint{f.reason, f.evidence(from)})
+			complaints = append(complaints, complaint{f.reason, f.evidence(from), f.renewed})
 			steps = append(steps, f.steps...)
 		}
 		if cert != nil && generationUnknown != nil && !hasPurpose(cert, x509.ExtKeyUsageClientAuth) {
 			j.Unknown(generationUnknown) // LCS 2003 needs it, LCS 2005 does not
 		}
-		dead, at, notSeen := refused(d, s, l)
+		v, notSeen := lookAt(d, s, l)
 		j.Unknown(notSeen)
-		if dead {
-			complaints = append(complaints, complaint{describeListener(l) + " refuses connections", refusal(s, l, at)})
-		}
-		if len(wrong) == 0 && !dead {
+		strangers, notTold := takesStrangers(s, l, v, notSeen)
+		j.Unknown(notTold)
+		switch {
+		case v.dead():
+			complaints = append(complaints, complaint{describeListener(l) + " " + v.deadness(), v.refusal(s, l), !deadByItself(d, s)})
+		case strangers:
+			complaints = append(complaints, complaint{describeListener(l) + " asks for no client certificate", []checks.Evidence{
+				checks.Saw(from, describeListener(l)+" is enabled", ""),
+				checks.Saw(v.from, describeListener(l)+" asks for no client certificate", "it asks for one, as mutual TLS does"),
+			}, false})
+		case len(wrong) == 0:
 			j.Note(checks.Saw(from, describeListener(l)+" is enabled with a fitting certificate", ""))
 		}
 	}
@@ -102,8 +111,8 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	}
 	for _, c := range complaints {
 		j.Present(severity, c.reason, c.evidence...)
-		if c.evidence[0].Source != "wire" {
-			j.StandsAlone() // it is configured so, whether or not the server runs
+		if !c.follows {
+			j.StandsAlone()
 		}
 	}
 	j.Remedy(steps...)
@@ -113,6 +122,17 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 	)
 	j.Remedy(restart(restartServer, s.FQDN)...)
 	return j
+}
+
+// takesStrangers reports whether a listener for mutual TLS asks for no client
+// certificate. One that shows another certificate than it is configured with is
+// somebody else's, or waits for a restart: certificate-renewed-in-place tells.
+func takesStrangers(s *facts.Server, l facts.Listener, v shown, notSeen *facts.Unknown) (bool, *facts.Unknown) {
+	if l.Transport != facts.MTLS || notSeen != nil || v.dead() || v.leaf != nil && !v.shows(l.Certificate) {
+		return false, nil
+	}
+	asks, why := v.asks(fmt.Sprintf("%s:%d", s.FQDN, l.Port))
+	return why == nil && !asks, why
 }
 
 // serverListeners returns the enabled listeners for other servers: MTLS, and

@@ -23,4 +23,8 @@ var (
 	needMirror       = checks.Need{Source: "rtcdb", What: "the table that mirrors the directory"}
 	needReach        = checks.Need{Source: "wire", What: "names, ports and certificates of listeners and next hops"}
 	needClientDNS    = checks.Need{Source: "wire", What: "the DNS records that clients look up"}
+	needHostClock    = checks.Need{Source: "host", What: "the clock of the host"}
+	needDomainClock  = checks.Need{Source: "directory", What: "the clock of a domain controller"}
+	needPools        = checks.Need{Source: "directory", What: "the pools and edge proxies"}
+	needSIPAnswers   = checks.Need{Source: "wire", What: "what listeners answer to SIP requests"}
 )

@@ -69,6 +69,14 @@ func remoteHopFaults(j *checks.Judgement, d *facts.Deployment, s *facts.Server, 
 	if why == nil && !connected {
 		return []checks.Evidence{checks.Saw(e.Connected.Origin(), fmt.Sprintf("the next hop %s refuses connections", nextHop(r)), "connections are accepted")}
 	}
+	if r.Transport == facts.TCP {
+		return nil
+	}
+	v, why := look(d, e.Host, e.Port, e.Transport)
+	j.Unknown(why)
+	if v.ended != "" {
+		return []checks.Evidence{checks.Saw(v.from, fmt.Sprintf("the next hop %s %s", nextHop(r), v.deadness()), "its certificate is shown")}
+	}
 	return nil
 }
 

@@ -19,10 +19,10 @@ var noTLSListener = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning: "Users behind a NAT device, a proxy or a firewall get 400 Invalid contact information: the server cannot reach back to them unless they connect with TLS.",
-	Detection: "A server that holds users, or fronts those that do, has no enabled TLS listener with a usable certificate. A listener goes on naming a certificate that was renewed and is gone (KB 836410). " +
+	Detection: "A server that holds users, or fronts those that do, has no enabled TLS listener with a usable certificate that answers: on the wire, one that refuses connections, ends every handshake before it shows a certificate, or refuses clients that have none to show, serves nobody. A listener goes on naming a certificate that was renewed and is gone (KB 836410). " +
 		"On LCS 2003 TLS and mutual TLS are two types of listener, and clients have no certificate to show (KB 830540): mutual TLS alone does not serve them. For LCS 2005 that is not documented, and the verdict is then undetermined.",
 	Needs: []checks.Need{needRole, needListeners, needCertificates, needReach},
-	After: []string{"server-service-stopped"},
+	After: []string{"server-service-stopped", "certificate-renewed-in-place"},
 	Fix: []string{
 		"On the Connections tab of the server's properties (General tab on LCS 2005), add a TLS listener with a certificate that is issued to the name that clients connect to.",
 		"Restart rtcsrv.",
@@ -53,9 +53,7 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 		case len(wrong.evidence) > 0:
 			faults, reason = append(faults, wrong.evidence...), wrong.evidence[0].Observed
 			steps = append(steps, wrong.steps...)
-			// One that is well configured and only refuses connections would be
-			// there if the server ran.
-			soundBut = soundBut || !wrong.configured
+			soundBut = soundBut || !wrong.alone
 		case len(unknown) > 0:
 			maybe = true
 			for _, u := range unknown {
@@ -114,8 +112,10 @@ func judgeNoTLSListener(d *facts.Deployment, s *facts.Server) (j checks.Judgemen
 type complaints struct {
 	evidence []checks.Evidence
 	steps    []checks.Step
-	// configured says that something other than the wire shows a fault.
-	configured bool
+	// alone says that the listener would be unusable without the causes that
+	// this one comes after. One that is well configured and only refuses
+	// connections would be there if the server ran.
+	alone bool
 }
 
 // clientListener returns what is wrong with a TLS listener for clients, and
@@ -127,14 +127,22 @@ func clientListener(d *facts.Deployment, s *facts.Server, l facts.Listener) (wro
 	}
 	for _, f := range faults {
 		wrong.evidence = append(wrong.evidence, f.evidence(s.Host.Listeners.Origin())...)
-		wrong.steps, wrong.configured = append(wrong.steps, f.steps...), true
+		wrong.steps, wrong.alone = append(wrong.steps, f.steps...), wrong.alone || !f.renewed
 	}
-	dead, at, why := refused(d, s, l)
+	v, why := lookAt(d, s, l)
 	if why != nil {
 		unknown = append(unknown, why)
 	}
-	if dead {
-		wrong.evidence = append(wrong.evidence, refusal(s, l, at)...)
+	how, refuses := v.refusesStrangers()
+	switch {
+	case v.dead():
+		wrong.evidence = append(wrong.evidence, v.refusal(s, l)...)
+		wrong.alone = wrong.alone || deadByItself(d, s)
+	case refuses:
+		wrong.evidence = append(wrong.evidence,
+			checks.Saw(s.Host.Listeners.Origin(), describeListener(l)+" is enabled, and is not one for mutual TLS", ""),
+			checks.Saw(v.from, describeListener(l)+" asks for a client certificate and refuses who has none: "+how, "clients, which have none, are accepted"))
+		wrong.alone = true
 	}
 	return wrong, unknown
 }

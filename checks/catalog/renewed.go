@@ -39,14 +39,31 @@ func renewal(s *facts.Server, mine []pki.Stored, gone facts.CertificateRef, now 
 // place.
 func renewed(s *facts.Server, u use, by *x509.Certificate) fault {
 	return fault{
+		renewed:  unclaimed(s, by),
 		reason:   "the certificate of " + u.what + " is not in the computer's store; it was probably renewed",
 		observed: fmt.Sprintf("%s names %s, which is not in LocalMachine\\MY; it was probably renewed: %s, valid from %s, is there", u.what, pki.DescribeRef(u.ref), pki.Describe(by), day(by.NotBefore)),
 		expected: "a certificate in that store",
 		also:     transportEvents(s),
-		steps: []checks.Step{{
-			Text: fmt.Sprintf("The certificate was probably renewed while the server ran (KB 836410). Select the new one, %s, in place of the old one: for listeners on the Connections tab of the server's properties (General tab on LCS 2005), for outbound connections and routes on the Routing tab.", pki.Describe(by)),
-			Host: s.FQDN,
-		}},
+		steps:    []checks.Step{selectRenewed(s, by)},
+	}
+}
+
+// unclaimed reports whether no setting names a certificate, as far as settings
+// are known: a new one that nobody selected. One that another setting names may
+// be what replaced the old one, or have nothing to do with it.
+func unclaimed(s *facts.Server, c *x509.Certificate) bool {
+	uses, _ := certificateUses(s)
+	return !slices.ContainsFunc(uses, func(u use) bool {
+		_, named := pki.Find([]pki.Stored{{Certificate: c}}, u.ref)
+		return named
+	})
+}
+
+// selectRenewed is the remedy of KB 836410.
+func selectRenewed(s *facts.Server, by *x509.Certificate) checks.Step {
+	return checks.Step{
+		Text: fmt.Sprintf("The certificate was probably renewed while the server ran (KB 836410). Select the new one, %s, in place of the old one: for listeners on the Connections tab of the server's properties (General tab on LCS 2005), for outbound connections and routes on the Routing tab.", pki.Describe(by)),
+		Host: s.FQDN,
 	}
 }
 
@@ -57,5 +74,24 @@ var transportIDs = []int{14336, 14347, 14352}
 // transportEvents are the newest of these records, as evidence of what other
 // facts show.
 func transportEvents(s *facts.Server) []checks.Evidence {
-	return records(s, func(e facts.Event) bool { return isLCS(e) && slices.Contains(transportIDs, e.ID) }, "no such record")
+	return records(s, isTransport, "no such record")
+}
+
+func isTransport(e facts.Event) bool { return isLCS(e) && slices.Contains(transportIDs, e.ID) }
+
+// transportAge is how old a record may be that still tells of a port that is
+// dead now.
+const transportAge = 30 * 24 * time.Hour
+
+// stoppedListening reports whether the log says that the server stopped to
+// listen on a TLS port.
+func stoppedListening(d *facts.Deployment, s *facts.Server) bool {
+	last, found := newest(s, isTransport)
+	return found && d.CollectedAt.Sub(last.At) <= transportAge
+}
+
+// deadByItself reports whether a port that is dead is so without
+// server-service-stopped and certificate-renewed-in-place, as far as is known.
+func deadByItself(d *facts.Deployment, s *facts.Server) bool {
+	return runs(s) && !stoppedListening(d, s)
 }

@@ -45,7 +45,7 @@ func judgeRootCAInUserStore(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 		leaf, ok := pki.Find(in.my, u.ref)
 		if !ok {
 			if n := pki.Bearing(in.unreadable, u.ref.Issuer); n > 0 {
-				j.Unknown(unreadableStore(s, pki.My, n))
+				j.Unknown(unreadableStore(s, n))
 			}
 			continue // mtls-not-configured or outbound-certificate-missing tells of it
 		}
@@ -164,7 +164,7 @@ func serverCertificates(s *facts.Server) (uses []use, unknown []*facts.Unknown) 
 	if why != nil {
 		unknown = append(unknown, why)
 	} else if !routing.Certificate.IsZero() {
-		uses = append(uses, use{what: "outbound connections", ref: routing.Certificate})
+		uses = append(uses, use{what: outbound, ref: routing.Certificate})
 	}
 	return uses, unknown
 }

@@ -34,6 +34,7 @@ func judgeServerServiceStopped(d *facts.Deployment, s *facts.Server) (j checks.J
 	services, why := s.Host.Services.Get()
 	if why != nil {
 		j.Unknown(why)
+		noteServerAnswer(&j, d, s)
 		return j
 	}
 	from := s.Host.Services.Origin()
@@ -62,6 +63,17 @@ func judgeServerServiceStopped(d *facts.Deployment, s *facts.Server) (j checks.J
 		checks.Step{Text: "If it does not stay up, open the application log in Event Viewer and resolve the errors of the sources whose names begin with Live Communications.", Host: s.FQDN},
 	)
 	return j
+}
+
+// noteServerAnswer tells that Live Communications Server answered, which speaks
+// against its being stopped.
+func noteServerAnswer(j *checks.Judgement, d *facts.Deployment, s *facts.Server) {
+	for _, a := range sipAnswers(d, s) {
+		if a.ofServer() {
+			j.Note(a.saw(""))
+			return
+		}
+	}
 }
 
 // stopSigns are what supports that rtcsrv does not run, and may say why: what

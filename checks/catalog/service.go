@@ -124,3 +124,10 @@ func count(n int, what string) string {
 	}
 	return fmt.Sprintf("%d %s", n, what)
 }
+
+// runs reports whether rtcsrv is known to run.
+func runs(s *facts.Server) bool {
+	services, _ := s.Host.Services.Get() // not known to run, without
+	rtc, found := findService(services, "rtcsrv")
+	return found && isState(rtc, running)
+}

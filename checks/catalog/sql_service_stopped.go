@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lcshealth/checks"
@@ -28,7 +29,9 @@ var sqlServiceStopped = checks.Cause{
 	JudgeServer: judgeSQLServiceStopped,
 }
 
-func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+func judgeSQLServiceStopped(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+	support := answeredWith(d, s, 503)
+	j.Note(support...)
 	services, why := s.Host.Services.Get()
 	if why != nil {
 		j.Unknown(why)
@@ -62,7 +65,7 @@ func judgeSQLServiceStopped(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 		severity = checks.Major // on its way somewhere
 	}
 	signs := []checks.Evidence{checks.Saw(from, describeService(sql), "running, because rtcsrv is running")}
-	j.Present(severity, fmt.Sprintf("MSSQL$RTC is %s while rtcsrv is running", describeState(sql)), append(signs, controlEvents(s, "MSSQL$RTC")...)...)
+	j.Present(severity, fmt.Sprintf("MSSQL$RTC is %s while rtcsrv is running", describeState(sql)), slices.Concat(signs, controlEvents(s, "MSSQL$RTC"), support)...)
 	j.Remedy(startsByItself(s.FQDN, sql)...)
 	j.Remedy(
 		checks.Step{Text: "Start the database service.", Command: "net start mssql$rtc", Host: s.FQDN},

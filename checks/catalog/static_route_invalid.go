@@ -21,9 +21,10 @@ var staticRouteInvalid = checks.Cause{
 	Scope:    checks.ScopeServer,
 
 	Meaning: "Messages that match the route are sent where nobody takes them, and fail with 504.",
-	Detection: "An enabled static route whose next hop does not exist in DNS or refuses connections, is an address although TLS needs a name to compare with the certificate, is the server itself, " +
+	Detection: "An enabled static route whose next hop does not exist in DNS, refuses connections or ends every TLS handshake before it shows a certificate, is an address although TLS needs a name to compare with the certificate, is the server itself, " +
 		"or whose certificate is missing, expired or without key; or that takes messages for a SIP domain of the deployment itself. A next hop that does not answer at all is undetermined: a firewall between it and lcshealth may be the reason.",
 	Needs:   []checks.Need{needRouting, needListeners, needProcesses, needCertificates, needSIPDomains, needReach},
+	After:   []string{"certificate-renewed-in-place"},
 	Blinded: []string{"sql-service-stopped"}, // the routing table of a pool or Standard Edition server is in its database
 	Fix:     []string{"Correct or remove the route on the Routing tab of the server's properties."},
 
@@ -37,15 +38,22 @@ func judgeStaticRouteInvalid(d *facts.Deployment, s *facts.Server) (j checks.Jud
 		return j
 	}
 	from := s.Host.Routes.Origin()
+	support := answeredWith(d, s, 504)
+	j.Note(support...)
 	enabled := 0
 	for _, r := range routes {
 		if !r.Enabled {
 			continue
 		}
 		enabled++
-		faults := slices.Concat(nextHopFaults(&j, d, s, r), routeCertificateFaults(&j, d, s, r), ownDomainFaults(&j, d, s, r))
+		certificate, renewed := routeCertificateFaults(&j, d, s, r)
+		faults := slices.Concat(nextHopFaults(&j, d, s, r), certificate, ownDomainFaults(&j, d, s, r))
+		if len(faults) > renewed {
+			j.StandsAlone()
+		}
 		for _, e := range faults {
-			j.Present(checks.Major, fmt.Sprintf("the route for %s: %s", r.MatchURI, e.Observed), e)
+			j.Present(checks.Major, fmt.Sprintf("the route for %s: %s", r.MatchURI, e.Observed), append([]checks.Evidence{e}, support...)...)
+			support = nil // once is enough
 		}
 		if len(faults) > 0 {
 			j.Remedy(checks.Step{
@@ -62,19 +70,22 @@ func judgeStaticRouteInvalid(d *facts.Deployment, s *facts.Server) (j checks.Jud
 }
 
 // routeCertificateFaults looks at the certificate that a route names for
-// itself. Without one the default certificate is used, which is a cause of its
-// own.
-func routeCertificateFaults(j *checks.Judgement, d *facts.Deployment, s *facts.Server, r facts.StaticRoute) (faults []checks.Evidence) {
+// itself, and counts those of the faults that a renewal explains. Without one
+// the default certificate is used, which is a cause of its own.
+func routeCertificateFaults(j *checks.Judgement, d *facts.Deployment, s *facts.Server, r facts.StaticRoute) (faults []checks.Evidence, renewed int) {
 	if r.Transport == facts.TCP || r.Certificate.IsZero() {
-		return nil
+		return nil, 0
 	}
 	_, wrong, unknown := examine(s, use{what: "the route for " + r.MatchURI, ref: r.Certificate}, d.CollectedAt)
 	j.Unknown(unknown)
 	for _, f := range wrong {
 		faults = append(faults, f.evidence(s.Host.Routes.Origin())[0]) // each is a reason; the rest only supports it
 		j.Remedy(f.steps...)
+		if f.renewed {
+			renewed++
+		}
 	}
-	return faults
+	return faults, renewed
 }
 
 // ownDomainFaults tells a route that takes messages for the deployment's own

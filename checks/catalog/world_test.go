@@ -64,14 +64,18 @@ func healthy() *world {
 		listeners, _ := s.Host.Listeners.Get()
 		for _, l := range listeners {
 			if l.Enabled {
-				w.Wire.Endpoints = append(w.Wire.Endpoints, endpoint(s.FQDN, l.Port, l.Transport))
+				w.Wire.Endpoints = append(w.Wire.Endpoints, answering(endpoint(s.FQDN, l.Port, l.Transport)))
 			}
 		}
 	}
 	w.Wire.Endpoints = append(w.Wire.Endpoints, endpoint(gw01, 5060, facts.TCP))
 	for _, domain := range []string{"contoso.com", "fabrikam.com"} {
+		front := fe01
+		if domain != "contoso.com" {
+			front = "sip." + domain // clients want a name below their SIP domain
+		}
 		w.Wire.Records = append(w.Wire.Records,
-			facts.ClientRecord{SIPDomain: domain, Name: "_sip._tls." + domain, Type: "SRV", Targets: seen("wire", "network", []facts.Target{{Host: fe01, Port: 5061}})},
+			facts.ClientRecord{SIPDomain: domain, Name: "_sip._tls." + domain, Type: "SRV", Targets: seen("wire", "network", []facts.Target{{Host: front, Port: 5061}})},
 			facts.ClientRecord{SIPDomain: domain, Name: "sip." + domain, Type: "A", Targets: seen("wire", "network", []facts.Target{{Host: addresses[fe01]}})})
 	}
 	w.users = healthyUsers()
@@ -158,10 +162,12 @@ func healthyHost(fqdn string, role facts.Role) facts.Host {
 // connector is the source of the records that the article names.
 const connector = "Live Communications Server Active Directory Connector"
 
+// endpoint is a listener or next hop that answers, with the certificate that a
+// server has for such a listener.
 func endpoint(host string, port int, transport facts.Transport) *facts.Endpoint {
 	return &facts.Endpoint{
 		Host: host, Port: port, Transport: transport, Addresses: seen("wire", "network", []string{addresses[host]}),
-		Connected: seen("wire", "network", true), TLS: seen("wire", "network", facts.TLSAnswer{}),
+		Connected: seen("wire", "network", true), TLS: seen("wire", "network", answerOf(host, transport)),
 	}
 }
 

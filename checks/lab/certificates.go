@@ -52,14 +52,23 @@ func newAuthorities() (a authorities, err error) {
 // 2003 needs for mutual TLS. It bears the address of the lab too, where
 // everything is.
 func (a authorities) issue(fqdn string, purposes ...x509.ExtKeyUsage) (*certificate, error) {
-	o := pkitest.Server(fqdn)
-	o.IPs = []net.IP{net.ParseIP(loopback)}
+	o := serverOptions(fqdn)
 	if len(purposes) > 0 {
 		o.EKU = purposes
 	}
+	return a.issueAs(o)
+}
+
+func serverOptions(fqdn string) pkitest.Options {
+	o := pkitest.Server(fqdn)
+	o.IPs = []net.IP{net.ParseIP(loopback)}
+	return o
+}
+
+func (a authorities) issueAs(o pkitest.Options) (*certificate, error) {
 	issued, err := a.issuing.Issue(o)
 	if err != nil {
-		return nil, fmt.Errorf("certificate of %s: %w", fqdn, err)
+		return nil, fmt.Errorf("certificate of %s: %w", o.CN, err)
 	}
 	return &certificate{issued.Certificate, issued.TLS(a.issuing)}, nil
 }

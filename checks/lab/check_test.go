@@ -134,8 +134,14 @@ func (w wiring) wire(d *facts.Deployment) collect.Source {
 	for _, domain := range domains {
 		names = append(names, domain.Name)
 	}
+	c := w.cfg.Wire.Certificate
+	own, err := wire.LoadClientCertificate(c.File, c.Key, nil)
+	if err != nil {
+		w.t.Error(err)
+	}
 	return wire.New(wire.Config{
 		Targets: wire.Targets(d), SIPDomains: names, Resolver: w.cfg.DNS.Resolver, ConnectTimeout: w.cfg.Timeouts.Connect,
+		ClientCertificate: own, SIP: w.cfg.Wire.SIP,
 	})
 }
 

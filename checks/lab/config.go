@@ -30,6 +30,8 @@ const (
 	authorityFile         = "ca.pem"
 	directoryPasswordFile = "directory.password"
 	databasePasswordFile  = "database.password"
+	userPasswordFile      = "user.password"
+	clientFile            = "client.pem"
 	hostsFolder           = "hosts"
 )
 
@@ -48,6 +50,7 @@ type configuration struct {
 	Source      time.Duration
 
 	Authority, DirectoryPassword, DatabasePassword, Database string
+	Client, User, Account, UserPassword, Server              string // of the wire; no User: nobody can sign in
 }
 
 type configuredServer struct{ Name, Role, HostFile, Database string }
@@ -57,7 +60,10 @@ func (f *forest) config(resolver string, o Options) ([]byte, error) {
 	c := configuration{
 		Planted: f.notes, ReaderName: readerName, ReaderLogin: readerLogin, ByAddress: f.wire != proper, Resolver: resolver, Source: 15 * time.Second,
 		Authority: authorityFile, DirectoryPassword: directoryPasswordFile, DatabasePassword: databasePasswordFile, Database: databaseName,
-		Clear: o.Layout == tdsd.TDS71,
+		Clear: o.Layout == tdsd.TDS71, Client: clientFile, UserPassword: userPasswordFile,
+	}
+	if u, s := f.prober(); u != nil {
+		c.User, c.Account, c.Server = u.uri, u.domain.netbios+`\`+u.account, at(s.fqdn, s.listeners[0].port)
 	}
 	if f.hasInfrastructureFault() {
 		c.Source = 4 * time.Second

@@ -25,8 +25,9 @@ type zone struct {
 
 // zone lists the names of the forest: the controllers, the servers, the hosts
 // that routes lead to, and the services that clients look up in the SIP
-// domains, which point to the front end. There is no sip.contoso.com: where
-// all have one address, it would stand for every server.
+// domains, which point to the front end, by a name below the domain, as clients
+// want it. Where all have one address, that of fabrikam.com stands for every
+// server, so that contoso.com has the front end's own.
 func (f *forest) zone() *zone {
 	z := &zone{hosts: map[string]bool{}, services: map[string]*dns.SRV{}, manner: f.wire, ofWire: map[string]bool{}}
 	z.soa = &dns.SOA{
@@ -50,13 +51,21 @@ func (f *forest) zone() *zone {
 	fe := f.server(fe01)
 	for _, domain := range f.sipDomains {
 		z.domains = append(z.domains, "."+dns.Fqdn(domain))
+		target := dns.Fqdn(fe.fqdn)
+		if domain != fe.domain.name {
+			target = wire("sip." + domain)
+			z.hosts[target] = true
+		}
 		for prefix, transport := range map[string]facts.Transport{
 			"_sip._tcp": facts.TCP, "_sip._tls": facts.TLS, "_sipinternal._tcp": facts.TCP, "_sipinternaltls._tcp": facts.TLS,
 		} {
 			name := wire(prefix + "." + domain)
+			if other, wrong := f.astray[prefix+"."+domain]; wrong {
+				transport = other
+			}
 			z.services[name] = &dns.SRV{
 				Hdr:  dns.RR_Header{Name: name, Rrtype: dns.TypeSRV, Class: dns.ClassINET, Ttl: 60},
-				Port: uint16(fe.listener(transport).port), Target: dns.Fqdn(fe.fqdn), //nolint:gosec // a port
+				Port: uint16(fe.listener(transport).port), Target: target, //nolint:gosec // a port
 			}
 		}
 	}

@@ -44,6 +44,13 @@ func faults() []fault {
 		{Fault{"outbound-certificate-missing", "fe01 has no default certificate for outbound mutual TLS"}, plantOutboundMissing},
 		{Fault{"static-route-invalid", "a route of lcs01 leads to a host that does not exist, one of fe01 takes fabrikam.com"}, plantRouteInvalid},
 		{Fault{"pstn-trust-on-client-server", "lcs01 routes telephone numbers to an IP-PSTN gateway that it trusts"}, plantPSTNTrust},
+		{Fault{"clock-skew", "the clock of fe01 is 20 minutes ahead"}, plantClockSkew},
+		{Fault{"dns-records-wrong", "a service record of contoso.com for TCP has the port of the TLS listener of fe01"}, plantRecordsWrong},
+		{Fault{"certificate-expiring", "the outbound certificate of px01 expires in 5 days"}, plantExpiring},
+		{Fault{"certificate-renewed-in-place", "px01 goes on with a certificate that was renewed while it ran"}, plantRenewed},
+		{Fault{"client-authentication-missing", "the outbound certificate of lcs02 is for Server Authentication only"}, plantServerOnly},
+		{Fault{"certificate-name-mismatch", "the TLS listener of lcs02 has a certificate for another name"}, plantMisnamed},
+		{Fault{"ca-list-too-long", "lcs02 trusts more authorities than it can tell its clients of"}, plantLongList},
 	}, sourceFaults())
 }
 

@@ -117,3 +117,19 @@ func plantPSTNTrust(f *forest) error {
 	f.note("%s trusts %s and routes telephone numbers there", s.fqdn, gateway.name)
 	return nil
 }
+
+// plantClockSkew sets a clock further ahead than NTLM allows. It shows in what
+// the server answers, and in the host file, which is from the future.
+func plantClockSkew(f *forest) error {
+	s := f.server(fe01)
+	s.clock = 20 * time.Minute
+	f.note("the clock of %s is 20 minutes ahead", s.fqdn)
+	return nil
+}
+
+func plantRecordsWrong(f *forest) error {
+	const record = "_sipinternal._tcp.contoso.com"
+	f.astray = map[string]facts.Transport{record: facts.TLS}
+	f.note("the service record %s, for TCP, has the port of the TLS listener of %s", record, f.server(fe01).fqdn)
+	return nil
+}

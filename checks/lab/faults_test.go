@@ -21,6 +21,7 @@ var planted = map[string][]string{
 		"server-service-stopped/lcs01.contoso.com (critical)",
 		"no-tls-listener/lcs01.contoso.com (present, of server-service-stopped)",
 		"mtls-not-configured/lcs01.contoso.com (present, of server-service-stopped)",
+		"clock-skew/lcs01.contoso.com (undetermined, of server-service-stopped)", // nobody tells the time
 	},
 	"no-tls-listener":       {"no-tls-listener/fe01.contoso.com (major)"},
 	"mtls-not-configured":   {"mtls-not-configured/lcs02.emea.contoso.com (major)"},
@@ -71,6 +72,14 @@ var planted = map[string][]string{
 		"static-route-invalid/lcs01.contoso.com (major)",
 	},
 	"pstn-trust-on-client-server": {"pstn-trust-on-client-server/lcs01.contoso.com (minor)"},
+	"clock-skew":                  {"clock-skew/fe01.contoso.com (critical)"},
+	"dns-records-wrong":           {"dns-records-wrong/deployment (major)"},
+
+	"certificate-expiring":          {"certificate-expiring/px01.contoso.com (major)"},
+	"certificate-renewed-in-place":  {"certificate-renewed-in-place/px01.contoso.com (major)"},
+	"client-authentication-missing": {"client-authentication-missing/lcs02.emea.contoso.com (major)"},
+	"certificate-name-mismatch":     {"certificate-name-mismatch/lcs02.emea.contoso.com (major)"},
+	"ca-list-too-long":              {"ca-list-too-long/lcs02.emea.contoso.com (major)"},
 }
 
 // undetermined are the causes of which nothing can be said when a source does
@@ -79,10 +88,11 @@ var undetermined = map[string][]string{
 	"directory": everyCause(), // it alone knows whether there are other servers
 	"rtcdb":     {"stale-user-entry", "user-entry-damaged", "user-missing-from-database", "user-sid-invalid"},
 	"host": {
-		"directory-connector-errors", "messenger-on-server", "mtls-not-configured", "no-tls-listener", "outbound-certificate-missing",
+		"ca-list-too-long", "certificate-expiring", "certificate-name-mismatch", "certificate-renewed-in-place", "client-authentication-missing",
+		"clock-skew", "directory-connector-errors", "dns-records-wrong", "messenger-on-server", "mtls-not-configured", "no-tls-listener", "outbound-certificate-missing",
 		"pstn-trust-on-client-server", "root-ca-in-user-store", "server-service-stopped", "sql-service-stopped", "static-route-invalid",
 	},
-	"wire": {"mtls-not-configured", "no-tls-listener", "static-route-invalid"},
+	"wire": {"ca-list-too-long", "certificate-name-mismatch", "certificate-renewed-in-place", "clock-skew", "dns-records-wrong", "mtls-not-configured", "no-tls-listener", "static-route-invalid"},
 }
 
 func everyCause() (ids []string) {

@@ -18,6 +18,7 @@ type forest struct {
 	servers    []*server
 	users      []*user
 	hops       []*hop
+	astray     map[string]facts.Transport // service records that lead to the front end's listener of another transport
 
 	// How each kind of source answers.
 	directory, databases, hosts, wire manner

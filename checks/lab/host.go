@@ -10,7 +10,7 @@ import (
 
 // writeHost writes the server's host file, as a script on the host would.
 func (s *server) writeHost(w io.Writer, f *forest, databases bool, product string) error {
-	out := host.NewWriter(w, host.Header{Tool: "lcshealth lab", Host: s.fqdn, StartedAt: f.now})
+	out := host.NewWriter(w, host.Header{Tool: "lcshealth lab", Host: s.fqdn, StartedAt: f.now.Add(s.clock)})
 	out.Host(s.host(f))
 	if databases && s.database != nil {
 		s.database.writeDatabase(out, product)

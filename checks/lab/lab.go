@@ -13,6 +13,7 @@ import (
 	"lcshealth/checks/facts/pki/pkitest"
 	"lcshealth/checks/lab/ldapd"
 	"lcshealth/checks/lab/rtcsim"
+	"lcshealth/checks/lab/sipd"
 	"lcshealth/checks/lab/tdsd"
 )
 
@@ -39,7 +40,7 @@ type Lab struct {
 	forest   *forest
 	group    *group
 	resolver string
-	password struct{ directory, database string }
+	password struct{ directory, database, user string }
 
 	controllers []*ldapd.Server
 	databases   []*tdsd.Server
@@ -74,7 +75,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	}
 	f.infect()
 	l := &Lab{dir: o.Dir, forest: f, group: newGroup(ctx)}
-	l.password.directory, l.password.database = rand.Text(), rand.Text()
+	l.password.directory, l.password.database, l.password.user = rand.Text(), rand.Text(), rand.Text()
 	if err := l.start(o); err != nil {
 		_ = l.Close() // the error that led here says more
 		return nil, fmt.Errorf("start a lab: %w", err)
@@ -86,13 +87,15 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 func (l *Lab) start(o Options) error {
 	for _, s := range l.forest.servers {
 		for _, listener := range s.listeners {
-			if err := l.group.serveListener(listener, l.forest.authority); err != nil {
+			speaks := l.forest.sipServer(s, listener, o.Now, l.password.user)
+			if err := l.group.serveListener(listener, l.forest.authority, speaks.ServeConn); err != nil {
 				return err
 			}
 		}
 	}
 	for _, h := range l.forest.hops {
-		if err := l.group.serveListener(h.listener, l.forest.authority); err != nil {
+		speaks := sipd.New(sipd.Config{FQDN: h.name, Product: "Gateway/1.0", Now: o.Now})
+		if err := l.group.serveListener(h.listener, l.forest.authority, speaks.ServeConn); err != nil {
 			return err
 		}
 	}
@@ -203,7 +206,13 @@ func (l *Lab) write(o Options) error {
 	if err != nil {
 		return err
 	}
+	client, err := l.forest.clientCertificate()
+	if err != nil {
+		return err
+	}
 	for name, text := range map[string][]byte{
+		clientFile:            client,
+		userPasswordFile:      []byte(l.password.user + "\n"),
 		configFile:            config,
 		authorityFile:         pkitest.PEM(l.forest.authority.root.Certificate),
 		directoryPasswordFile: []byte(l.password.directory + "\n"),

@@ -125,9 +125,8 @@ func underTLS(config *tls.Config, then handler) handler {
 	}
 }
 
-// serveListener serves a SIP listener and gives it its port. What matters of
-// SIP here is that somebody takes connections, and with which certificate.
-func (g *group) serveListener(l *listener, a authorities) error {
+// serveListener serves a SIP listener, with SIP as given, and gives it its port.
+func (g *group) serveListener(l *listener, a authorities, speak handler) error {
 	if !l.open() {
 		var err error
 		l.port, err = g.refuse()
@@ -138,12 +137,14 @@ func (g *group) serveListener(l *listener, a authorities) error {
 		return err
 	}
 	l.port = portOf(ln)
-	handle := hush
+	handle := speak
 	switch {
 	case l.manner == garbled:
 		handle = babble
-	case l.manner == proper && l.transport != facts.TCP:
-		handle = underTLS(l.tls(a), hush)
+	case l.manner != proper:
+		handle = hush
+	case l.transport != facts.TCP:
+		handle = underTLS(l.tls(a), speak)
 	}
 	g.serve(ln, handle)
 	return nil

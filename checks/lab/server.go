@@ -3,6 +3,7 @@ package lab
 import (
 	"cmp"
 	"crypto/tls"
+	"crypto/x509"
 	"slices"
 	"time"
 
@@ -28,13 +29,16 @@ type server struct {
 	userRoots    []facts.Certificate
 	events       []facts.Event
 	hotfixes     []facts.Hotfix
-	database     *database // nil: it holds no users
+	database     *database     // nil: it holds no users
+	clock        time.Duration // how far it is ahead
 }
 
 // listener is an address on which somebody accepts SIP.
 type listener struct {
 	transport   facts.Transport
 	certificate *certificate
+	shown       *certificate   // instead of the one that is set; nil: that one
+	accepts     *x509.CertPool // authorities that it tells clients of; nil: the forest's root
 	disabled    bool
 	manner      manner
 	holder      string // image name of the process that holds the port; empty: rtcsrv.exe
@@ -172,9 +176,9 @@ func (l *listener) process() string { return cmp.Or(l.holder, "rtcsrv.exe") }
 // tls is how the listener shakes hands: only servers have a certificate to
 // show, so that mutual TLS asks for one.
 func (l *listener) tls(a authorities) *tls.Config {
-	c := l.certificate.serve()
+	c := cmp.Or(l.shown, l.certificate).serve()
 	if l.transport == facts.MTLS {
-		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, a.pool()
+		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, cmp.Or(l.accepts, a.pool())
 	}
 	return c
 }

@@ -92,6 +92,7 @@ func judge(ctx context.Context, a *app, j judgement) error {
 	if err := knownServers(j.deployment, j.options.Servers); err != nil {
 		return err
 	}
+	tellSignIns(j.deployment, findings)
 	code := checks.Exit(findings, checks.Severity(j.output.failOn))
 	r := report.New(report.Run{
 		ID: strings.ToLower(rand.Text()), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,

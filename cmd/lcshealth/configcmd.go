@@ -37,7 +37,7 @@ func newConfigCheck(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := &sources{cfg: cfg, users: collect.NewUsers(""), secret: newSecrets(a).read}
+			s := &sources{cfg: cfg, users: collect.NewUsers(""), secrets: newSecrets(a)}
 			if _, err := s.first(c.Context()); err != nil {
 				return err
 			}
@@ -161,7 +161,7 @@ func discover(ctx context.Context, a *app, cfg *config.Config) error {
 	defer cancel()
 	users := collect.NewUsers("")
 	defer users.Close() //nolint:errcheck // temporary files
-	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+	s := &sources{cfg: cfg, users: users, secrets: newSecrets(a)}
 	source, err := s.directory()
 	if err != nil {
 		return err

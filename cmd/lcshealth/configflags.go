@@ -20,6 +20,7 @@ type configFlags struct {
 	timeout   time.Duration
 	hostFiles []string
 	allowOld  bool
+	user      probeUser
 }
 
 func (f *configFlags) addFlags(c *cobra.Command) {
@@ -27,6 +28,7 @@ func (f *configFlags) addFlags(c *cobra.Command) {
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "most time for the whole run, instead of timeouts.run (`duration`)")
 	c.Flags().StringArrayVar(&f.hostFiles, "host-file", nil, "also a host file, a folder of them or a pattern (`path`, repeatable); a configuration is then not needed")
 	c.Flags().BoolVar(&f.allowOld, "allow-old", false, "accept host files that are older than hosts.max-age")
+	f.user.addFlags(c)
 	must(c.MarkFlagFilename("config", "yaml", "yml"))
 	must(c.MarkFlagFilename("host-file", "ndjson", "gz"))
 }
@@ -67,6 +69,9 @@ func (f *configFlags) read(asked bool) (*config.Config, error) {
 	}
 	for _, path := range f.hostFiles {
 		cfg.Hosts.Files = append(cfg.Hosts.Files, filepath.Clean(path))
+	}
+	if err := f.user.into(&cfg.Probe); err != nil {
+		return nil, err
 	}
 	return cfg, cfg.Validate()
 }

@@ -16,7 +16,7 @@ import (
 // consequences are the causes that follow from a planted one, as verdicts and
 // ids.
 var consequences = map[string]struct{ present, undetermined string }{
-	"server-service-stopped": {present: "mtls-not-configured no-tls-listener"},
+	"server-service-stopped": {present: "mtls-not-configured no-tls-listener", undetermined: "clock-skew"},
 	"sql-service-stopped":    {undetermined: "stale-user-entry user-entry-damaged user-missing-from-database user-sid-invalid"},
 }
 

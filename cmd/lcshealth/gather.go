@@ -35,7 +35,7 @@ func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err e
 			_ = users.Close() // the error that led here says more
 		}
 	}()
-	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+	s := &sources{cfg: cfg, users: users, secrets: newSecrets(a)}
 	ctx, cancel := context.WithTimeout(ctx, cfg.Timeouts.Run)
 	defer cancel()
 	first, err := s.first(ctx)
@@ -54,7 +54,11 @@ func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err e
 	from := facts.Origin{Source: "configuration", At: started}
 	collect.Assemble(d, known(cfg), from)
 	runner.Deadline = cfg.Timeouts.Source
-	if err := runner.Run(ctx, d, s.then(d)); err != nil {
+	then, err := s.then(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if err := runner.Run(ctx, d, then); err != nil {
 		return nil, err
 	}
 	collect.Assemble(d, known(cfg), from) // the hosts that came in late

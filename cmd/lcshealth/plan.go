@@ -114,7 +114,7 @@ func contacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error
 	}
 	users := collect.NewUsers("")
 	defer users.Close() //nolint:errcheck // temporary files
-	s := &sources{cfg: cfg, users: users, secret: newSecrets(a).read}
+	s := &sources{cfg: cfg, users: users, secrets: newSecrets(a)}
 	ways := s.hosts(ctx)
 	for _, w := range ways {
 		out = append(out, w.contact)

@@ -200,7 +200,7 @@ func readSources(ctx context.Context, file, kind string) error {
 		return err
 	}
 	into := &discard{}
-	s := &sources{cfg: cfg, users: into, secret: newSecrets(&app{}).read}
+	s := &sources{cfg: cfg, users: into, secrets: newSecrets(&app{})}
 	all, err := s.first(ctx)
 	if err != nil {
 		return err

@@ -61,8 +61,8 @@ func (s *scope) report() report.Scope {
 	return report.Scope{Codes: s.codes, Causes: s.causes, Servers: s.servers, User: facts.NormalizeAddress(s.user)}
 }
 
-// knownCodes are the SIP codes of the catalogue, and 401, which the article
-// names but whose causes could not be recovered.
+// knownCodes are the SIP codes of the catalogue, 401 among them, which the article
+// names and whose causes there could not be recovered.
 func knownCodes() []int {
 	codes := []int{401}
 	for _, c := range catalog.All() {

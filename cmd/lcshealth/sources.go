@@ -21,7 +21,7 @@ import (
 // sources turns a configuration into sources.
 type sources struct {
 	cfg     *config.Config
-	secret  func(ctx context.Context, key string, s config.Secret) (string, error)
+	secrets *secrets
 	users   records
 	reached []string // hosts that there is a way into, in lower case
 }
@@ -70,7 +70,7 @@ func (s *sources) first(ctx context.Context) ([]collect.Source, error) {
 
 // then are the sources that need what the first ones found: the wire, and an
 // account of each server that nobody gave a way into.
-func (s *sources) then(d *facts.Deployment) []collect.Source {
+func (s *sources) then(ctx context.Context, d *facts.Deployment) ([]collect.Source, error) {
 	var out []collect.Source
 	for _, server := range d.Servers {
 		if !slices.Contains(s.reached, strings.ToLower(server.FQDN)) {
@@ -81,17 +81,26 @@ func (s *sources) then(d *facts.Deployment) []collect.Source {
 		}
 	}
 	if !s.cfg.Wire.Enabled {
-		return out
+		return out, nil
 	}
 	domains, _ := d.Directory.SIPDomains.Get() // without them no client record is looked up, and the causes say why
 	var names []string
 	for _, domain := range domains {
 		names = append(names, domain.Name)
 	}
-	return append(out, wire.New(wire.Config{
-		Targets: wire.Targets(d), SIPDomains: names,
+	cfg := wire.Config{
+		Targets: wire.Targets(d), SIPDomains: names, SIP: s.cfg.Wire.SIP,
 		Resolver: s.cfg.DNS.Resolver, ConnectTimeout: s.cfg.Timeouts.Connect,
-	}))
+	}
+	if err := clientCertificate(ctx, &cfg, s.secrets, "wire.certificate.password", s.cfg.Wire.Certificate); err != nil {
+		return nil, err
+	}
+	var err error
+	cfg.ProbeUser, err = probedUser(s.cfg.Probe, s.secrets, homeTargets(d, cfg.Targets))
+	if err != nil {
+		return nil, err
+	}
+	return append(out, wire.New(cfg)), nil
 }
 
 func (s *sources) directory() (collect.Source, error) {
@@ -137,7 +146,7 @@ func (s *sources) database(name, address string) (collect.Source, error) {
 }
 
 func (s *sources) password(key string, secret config.Secret) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) { return s.secret(ctx, key, secret) }
+	return func(ctx context.Context) (string, error) { return s.secrets.read(ctx, key, secret) }
 }
 
 // authorities reads the certificates of authorities; nil means the system's.

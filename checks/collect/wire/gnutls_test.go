@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,52 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"lcshealth/checks/facts"
 )
-
-// The servers of LCS's time are stood in for by gnutls-serv with their
-// versions, suites and certificates.
-func TestGnuTLS(t *testing.T) {
-	t.Parallel()
-	program := need(t, "gnutls-serv")
-	const old = "NORMAL:-VERS-ALL:+VERS-TLS1.0:+SIGN-RSA-SHA1:-KX-ALL:+RSA:-CIPHER-ALL:-MAC-ALL:%VERIFY_ALLOW_SIGN_WITH_SHA1:"
-	tests := []struct {
-		name     string
-		priority string
-		args     []string
-		suite    uint16
-		asked    bool
-		refused  string // instead of an answer
-	}{
-		{name: "RC4-SHA", priority: old + "+ARCFOUR-128:+SHA1", args: []string{"--disable-client-cert"}, suite: tls.TLS_RSA_WITH_RC4_128_SHA},
-		{name: "3DES-SHA", priority: old + "+3DES-CBC:+SHA1", args: []string{"--disable-client-cert"}, suite: tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA},
-		{name: "AES128-SHA", priority: old + "+AES-128-CBC:+SHA1", args: []string{"--disable-client-cert"}, suite: tls.TLS_RSA_WITH_AES_128_CBC_SHA},
-		{name: "RC4-SHA, certificate asked for", priority: old + "+ARCFOUR-128:+SHA1", suite: tls.TLS_RSA_WITH_RC4_128_SHA, asked: true},
-		{name: "RC4-SHA, certificate required", priority: old + "+ARCFOUR-128:+SHA1", args: []string{"--require-client-cert"}, suite: tls.TLS_RSA_WITH_RC4_128_SHA, asked: true},
-		{name: "RC4-SHA before 3DES-SHA", priority: old + "+3DES-CBC:+ARCFOUR-128:+SHA1", args: []string{"--disable-client-cert"}, suite: tls.TLS_RSA_WITH_RC4_128_SHA},
-		{name: "RC4-MD5 is beyond crypto/tls", priority: old + "+ARCFOUR-128:+MD5", refused: "remote error: tls: handshake failure"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			leaf := certificate(t, x509.SHA1WithRSA, 1)
-			port := gnutls(t, program, leaf, append(test.args, "--priority", test.priority)...)
-			e := only(t, Config{}, Target{Host: "127.0.0.1", Port: port, Transport: facts.MTLS})
-			if test.refused != "" {
-				unknown(t, e.TLS, facts.Protocol, test.refused)
-				return
-			}
-			got := get(t, e.TLS)
-			if got.Version != tls.VersionTLS10 || got.CipherSuite != test.suite || got.ClientCertificate != test.asked {
-				t.Errorf("got %x %x %v; want TLS 1.0, %x, %v", got.Version, got.CipherSuite, got.ClientCertificate, test.suite, test.asked)
-			}
-			if len(got.Chain) != 1 || !bytes.Equal(got.Chain[0], leaf.Certificate[0]) {
-				t.Errorf("chain of %d certificates", len(got.Chain))
-			}
-		})
-	}
-}
 
 // gnutls starts a server and returns its port. It cannot say which free port it
 // took, so it is given one that was free a moment ago, again if need be.
@@ -70,14 +24,12 @@ func gnutls(t *testing.T, program string, leaf tls.Certificate, args ...string) 
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, block := range map[string]*pem.Block{
-		"cert.pem": {Type: "CERTIFICATE", Bytes: leaf.Certificate[0]},
-		"key.pem":  {Type: "PRIVATE KEY", Bytes: key},
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	var sent []byte
+	for _, der := range leaf.Certificate {
+		sent = append(sent, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	}
+	writeFile(t, filepath.Join(dir, "cert.pem"), sent)
+	writeFile(t, filepath.Join(dir, "key.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
 	for range 5 {
 		free, err := net.Listen("tcp", ":0")
 		if err != nil {
@@ -92,6 +44,13 @@ func gnutls(t *testing.T, program string, leaf tls.Certificate, args ...string) 
 	}
 	t.Fatal("gnutls-serv found no free port")
 	return 0
+}
+
+func writeFile(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // startGnuTLS reports whether the server came to listen. It is stopped when the

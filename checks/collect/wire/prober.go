@@ -43,7 +43,7 @@ func (p *prober) run(ctx context.Context) facts.Wire {
 	for i, t := range p.targets {
 		group.Go(func() error {
 			wire.Endpoints[i] = guard(p, func() *facts.Endpoint { return p.endpoint(ctx, t, hosts[t.Host]) },
-				func(why facts.Unknown) *facts.Endpoint { return unobservedEndpoint(t, why) })
+				func(why facts.Unknown) *facts.Endpoint { return p.unobservedEndpoint(t, why) })
 			return nil
 		})
 	}
@@ -51,6 +51,14 @@ func (p *prober) run(ctx context.Context) facts.Wire {
 		group.Go(func() error {
 			wire.Records[i] = guard(p, func() facts.ClientRecord { return p.record(ctx, r) },
 				func(why facts.Unknown) facts.ClientRecord { return unobservedRecord(r, why) })
+			return nil
+		})
+	}
+	if u := p.cfg.ProbeUser; u != nil {
+		wire.SignIns = make([]facts.SignInProbe, 1)
+		group.Go(func() error {
+			wire.SignIns[0] = guard(p, func() facts.SignInProbe { return p.signIn(ctx, u) },
+				func(why facts.Unknown) facts.SignInProbe { return unobservedSignIn(u, why) })
 			return nil
 		})
 	}
@@ -106,11 +114,13 @@ func (p *prober) hosts(ctx context.Context) map[string]func() facts.Value[[]stri
 	return out
 }
 
-// endpoint looks up, connects to and, for TLS, shakes hands with one target.
+// endpoint looks up, connects to and, for TLS, shakes hands with one target, and
+// asks it over SIP if that is wanted.
 func (p *prober) endpoint(ctx context.Context, t Target, lookup func() facts.Value[[]string]) *facts.Endpoint {
 	e := &facts.Endpoint{Host: t.Host, Port: t.Port, Transport: t.Transport, Addresses: lookup()}
 	unreached := func(why facts.Unknown) *facts.Endpoint {
 		e.Connected, e.TLS = facts.NotObserved[bool](why), facts.NotObserved[facts.TLSAnswer](why)
+		p.withoutSIP(e, why)
 		return e
 	}
 	addresses, why := e.Addresses.Get()
@@ -134,21 +144,30 @@ func (p *prober) endpoint(ctx context.Context, t Target, lookup func() facts.Val
 	e.Connected = facts.Observed(conn != nil, p.session.Origin())
 	switch {
 	case conn == nil:
-		e.TLS = facts.NotObserved[facts.TLSAnswer](p.session.Unknown(
-			collect.Fail(facts.Unreachable, "", "%s:%d refuses connections", t.Host, t.Port)))
+		why := p.session.Unknown(collect.Fail(facts.Unreachable, "", "%s:%d refuses connections", t.Host, t.Port))
+		e.TLS = facts.NotObserved[facts.TLSAnswer](why)
+		p.withoutSIP(e, why)
 		return e
 	case !speaksTLS:
-		_ = conn.Close() // all there was to know is that it opened
 		e.TLS = facts.NotObserved[facts.TLSAnswer](p.session.Unknown(
 			collect.Fail(facts.NotAsked, "", "%s:%d is for TCP without TLS", t.Host, t.Port)))
-		return e
+	default:
+		answer, err := p.askTLS(ctx, t, address, conn)
+		if err != nil {
+			why := p.failed(err)
+			e.TLS = facts.NotObserved[facts.TLSAnswer](why)
+			p.withoutSIP(e, why)
+			return e
+		}
+		e.TLS = facts.Observed(answer, p.session.Origin())
+		conn = nil // it was closed
 	}
-	answer, err := p.askTLS(ctx, t, address, conn)
-	if err != nil {
-		e.TLS = facts.NotObserved[facts.TLSAnswer](p.failed(err))
-		return e
+	switch {
+	case p.cfg.SIP:
+		p.askSIP(ctx, e, t, address, conn)
+	case conn != nil:
+		_ = conn.Close() // all there was to know is that it opened
 	}
-	e.TLS = facts.Observed(answer, p.session.Origin())
 	return e
 }
 

@@ -3,7 +3,9 @@ package wire
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"net"
+	"strings"
 	"time"
 
 	"lcshealth/checks/collect"
@@ -21,10 +23,22 @@ type Config struct {
 	// Dial opens connections to DNS servers (udp, tcp) and endpoints (tcp). It
 	// must return soon after ctx ends. Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// ConnectTimeout bounds each connection attempt, each TLS handshake and
-	// each question to a configured Resolver. 0 means 5 seconds.
+	// ConnectTimeout bounds each connection attempt, each TLS handshake, each
+	// answer to a SIP request and each question to a configured Resolver. 0
+	// means 5 seconds.
 	ConnectTimeout time.Duration
 	Limit          int // how many probes run at once; 0 means 16
+	// ClientCertificate is presented to listeners that ask for one, whatever
+	// authorities they name; see [LoadClientCertificate]. Nil: a handshake
+	// without is all that is tried.
+	ClientCertificate *tls.Certificate
+	// ClientCertificateName names it among the facts. Empty: its subject.
+	ClientCertificateName string
+	// SIP says that targets are asked for OPTIONS too and, if they are
+	// listeners, with a REGISTER without credentials, which registers nobody.
+	SIP bool
+	// ProbeUser is the user as whom a sign-in is tried, once. Nil: nobody.
+	ProbeUser *ProbeUser
 }
 
 // Source observes the network. It implements [collect.Source].
@@ -43,6 +57,17 @@ func New(cfg Config) *Source {
 	}
 	cfg.ConnectTimeout = cmp.Or(max(cfg.ConnectTimeout, 0), 5*time.Second)
 	cfg.Limit = cmp.Or(max(cfg.Limit, 0), 16)
+	if cfg.ClientCertificate != nil && cfg.ClientCertificateName == "" {
+		cfg.ClientCertificateName = certificateName(cfg.ClientCertificate)
+	}
+	if u := cfg.ProbeUser; u != nil {
+		own := *u
+		if !strings.Contains(own.URI, ":") {
+			own.URI = "sip:" + own.URI
+		}
+		own.Server.Host = strings.ToLower(strings.TrimSpace(own.Server.Host))
+		cfg.ProbeUser = &own
+	}
 	return &Source{cfg: cfg, targets: clean(cfg.Targets), records: clientRecords(cfg.SIPDomains)}
 }
 
@@ -62,21 +87,26 @@ func (s *Source) Collect(ctx context.Context, session *collect.Session) (collect
 func (s *Source) Unobserved(why facts.Unknown) collect.Observation {
 	var wire facts.Wire
 	for _, t := range s.targets {
-		wire.Endpoints = append(wire.Endpoints, unobservedEndpoint(t, why))
+		wire.Endpoints = append(wire.Endpoints, s.unobservedEndpoint(t, why))
 	}
 	for _, r := range s.records {
 		wire.Records = append(wire.Records, unobservedRecord(r, why))
 	}
+	if s.cfg.ProbeUser != nil {
+		wire.SignIns = append(wire.SignIns, unobservedSignIn(s.cfg.ProbeUser, why))
+	}
 	return observation{wire}
 }
 
-func unobservedEndpoint(t Target, why facts.Unknown) *facts.Endpoint {
-	return &facts.Endpoint{
+func (s *Source) unobservedEndpoint(t Target, why facts.Unknown) *facts.Endpoint {
+	e := &facts.Endpoint{
 		Host: t.Host, Port: t.Port, Transport: t.Transport,
 		Addresses: facts.NotObserved[[]string](why),
 		Connected: facts.NotObserved[bool](why),
 		TLS:       facts.NotObserved[facts.TLSAnswer](why),
 	}
+	s.withoutSIP(e, why)
+	return e
 }
 
 func unobservedRecord(r facts.ClientRecord, why facts.Unknown) facts.ClientRecord {

@@ -15,6 +15,10 @@ type Target struct {
 	Host      string // server FQDN or next hop, lower case
 	Port      int
 	Transport facts.Transport
+	// Listener is true for a listener of a server of the deployment. Anything
+	// else is the next hop of a route, and may belong to others. It does not
+	// belong to what identifies a target.
+	Listener bool
 	// Address is the IP address to connect to instead of those of Host, for a
 	// listener that is bound to one.
 	Address string
@@ -44,7 +48,7 @@ func Targets(d *facts.Deployment) []Target {
 		listeners, _ := s.Host.Listeners.Get() // unobserved: the host's facts say why
 		for _, l := range listeners {
 			if l.Enabled {
-				list = append(list, Target{Host: s.FQDN, Port: l.Port, Transport: l.Transport, Address: bound(l.Address)})
+				list = append(list, Target{Host: s.FQDN, Port: l.Port, Transport: l.Transport, Listener: true, Address: bound(l.Address)})
 			}
 		}
 		setting, _ := s.Host.Routing.Get()
@@ -95,7 +99,8 @@ func parseIP(text string) (netip.Addr, bool) {
 // bare returns a host name without the dot that makes it absolute.
 func bare(host string) string { return strings.TrimSuffix(strings.TrimSpace(host), ".") }
 
-// clean sorts targets, each once, and drops those that name no endpoint.
+// clean sorts targets, each once, and drops those that name no endpoint. One
+// that is a listener and a next hop is a listener.
 func clean(list []Target) []Target {
 	var out []Target
 	for _, t := range list {
@@ -104,6 +109,11 @@ func clean(list []Target) []Target {
 			continue
 		}
 		out = append(out, t)
+	}
+	for i := range out {
+		out[i].Listener = slices.ContainsFunc(out, func(t Target) bool {
+			return t.Listener && t.Host == out[i].Host && t.Port == out[i].Port && t.Transport == out[i].Transport
+		})
 	}
 	slices.SortFunc(out, func(a, b Target) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port),

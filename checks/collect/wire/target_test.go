@@ -44,12 +44,12 @@ func TestTargets(t *testing.T) {
 				facts.Listener{Enabled: true, Address: "(all)", Port: 5064, Transport: facts.TCP},
 			)},
 			want: []Target{
-				{Host: "lcs01.contoso.com", Port: 5060, Transport: facts.TCP},
-				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS},
-				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.TLS, Address: "192.0.2.10"},
-				{Host: "lcs01.contoso.com", Port: 5062, Transport: facts.TCP},
-				{Host: "lcs01.contoso.com", Port: 5063, Transport: facts.TCP},
-				{Host: "lcs01.contoso.com", Port: 5064, Transport: facts.TCP},
+				{Host: "lcs01.contoso.com", Port: 5060, Transport: facts.TCP, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.TLS, Listener: true, Address: "192.0.2.10"},
+				{Host: "lcs01.contoso.com", Port: 5062, Transport: facts.TCP, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5063, Transport: facts.TCP, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5064, Transport: facts.TCP, Listener: true},
 			},
 		},
 		{
@@ -107,8 +107,21 @@ func TestTargets(t *testing.T) {
 				server("lcs02.contoso.com", unasked, []facts.StaticRoute{route("lcs01.contoso.com", 5061, facts.MTLS)}),
 			},
 			want: []Target{
-				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS},
-				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Address: "192.0.2.10"},
+				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Listener: true, Address: "192.0.2.10"},
+			},
+		},
+		{
+			name: "a route to a listener, and one to another port of the server",
+			servers: []*facts.Server{
+				server("lcs01.contoso.com", unasked, nil, facts.Listener{Enabled: true, Port: 5061, Transport: facts.MTLS}),
+				server("lcs02.contoso.com", unasked, []facts.StaticRoute{
+					route("lcs01.contoso.com", 5061, facts.MTLS), route("lcs01.contoso.com", 5071, facts.MTLS),
+				}),
+			},
+			want: []Target{
+				{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Listener: true},
+				{Host: "lcs01.contoso.com", Port: 5071, Transport: facts.MTLS},
 			},
 		},
 	}

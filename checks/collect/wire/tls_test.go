@@ -10,7 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
-	"strings"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -45,14 +45,17 @@ func serverKey(t *testing.T) *rsa.PrivateKey {
 	return key
 }
 
-// serveTLS serves TLS on loopback and returns the port.
+// serveTLS serves TLS on loopback, answers what is said and returns the port.
 func serveTLS(t *testing.T, config *tls.Config) int {
 	t.Helper()
 	return accept(t, func(conn net.Conn) {
 		server := tls.Server(conn, config)
 		defer func() { _ = server.Close() }()
 		_ = server.HandshakeContext(t.Context()) // how it ends is what the client tells
-		_, _ = server.Read(make([]byte, 1))      // until the client leaves
+		if n, _ := server.Read(make([]byte, 4096)); n > 0 {
+			_, _ = server.Write([]byte("SIP/2.0 400 Bad Request\r\n\r\n"))
+			_, _ = server.Read(make([]byte, 1)) // until the client leaves
+		}
 	})
 }
 
@@ -171,12 +174,14 @@ func TestNoTLS(t *testing.T) {
 		class facts.Class
 		text  string
 	}{
-		{"plain SIP", say("SIP/2.0 400 Bad Request\r\n\r\n"), facts.Protocol, `did not answer with TLS but with "SIP/2"`},
+		{"plain SIP", say("SIP/2.0 400 Bad Request\r\nVia: x\r\n\r\n"), facts.Protocol, `did not answer with TLS but with "SIP/2.0 400 Bad Request"`},
+		{"text without an end", func(conn net.Conn) { _, _ = conn.Write([]byte("220 ready")) }, facts.Protocol, `did not answer with TLS but with "220 ready"`},
 		{"garbage", say("\x00\x01\x02\x03\x04\x05\x06\x07"), facts.Protocol, "did not answer with TLS"},
 		{"closes at the hello", func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }, facts.Protocol, "ended the TLS handshake: it closed the connection"},
 		{"closes at once", func(net.Conn) {}, facts.Protocol, "ended the TLS handshake: it closed the connection"},
-		{"an alert", say("\x15\x03\x01\x00\x02\x02\x28"), facts.Protocol, "ended the TLS handshake: remote error: tls: handshake failure"},
-		{"SSL 3.0", say("\x16\x03\x00\x00\x2a\x02\x00\x00\x26\x03\x00" + strings.Repeat("r", 32) + "\x00\x00\x05\x00"), facts.Protocol, "version"},
+		{"an alert", say("\x15\x03\x01\x00\x02\x02\x28"), facts.Protocol, "ended the TLS handshake: it sent the alert handshake_failure (40)"},
+		{"malformed", say("\x16\x03\x01\x00\x05\x0b\x00\x00\x01\x09"), facts.Protocol, "its answer was malformed"},
+		{"no certificate", say(string(record(recordHandshake, slices.Concat(hello(1, 4), message(messageHelloDone, nil))))), facts.Protocol, "it showed no certificate"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package pki_test
 import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"strings"
 	"testing"
 	"unicode/utf16"
 
@@ -41,6 +42,14 @@ func TestRawName(t *testing.T) {
 			pkix.AttributeTypeAndValue{Type: commonName, Value: "lcs01"}, pkix.AttributeTypeAndValue{Type: component, Value: ia5("contoso")},
 		)}, "CN=lcs01+DC=contoso"},
 		{"unknown attribute", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: strange, Value: "x"})}, "1.3.6.1.4.1.99999.1=x"},
+		{"PrintableString with what it must not have", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: commonName,
+			Value: asn1.RawValue{Tag: asn1.TagPrintableString, Bytes: []byte("lcs_01@contoso.com")}})}, "CN=lcs_01@contoso.com"},
+		{"T61String in Latin-1", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: commonName,
+			Value: asn1.RawValue{Tag: asn1.TagT61String, Bytes: []byte("K\xf6ln")}})}, "CN=Köln"},
+		{"UniversalString", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: commonName,
+			Value: asn1.RawValue{Tag: 28, Bytes: []byte("\x00\x00\x00K\x00\x00\x00\xf6")}})}, "CN=Kö"},
+		{"line end", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: commonName, Value: "a\nb"})}, "CN=a\ufffdb"},
+		{"no string", pkix.RDNSequence{one(pkix.AttributeTypeAndValue{Type: commonName, Value: 258})}, "CN=#0102"},
 		{"no part", pkix.RDNSequence{}, "empty name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,8 +102,13 @@ func TestIssuedTo(t *testing.T) {
 		{"no name, no host", pkitest.Options{}, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := pki.IssuedTo(issue(t, a, tt.o), tt.host); got != tt.want {
+			c := issue(t, a, tt.o)
+			if got := pki.IssuedTo(c, tt.host); got != tt.want {
 				t.Errorf("got %t, want %t", got, tt.want)
+			}
+			// Without wildcards, it is the very name or none.
+			if got, want := pki.Bears(c, tt.host), tt.want && !strings.HasPrefix(tt.name, "wildcard"); got != want {
+				t.Errorf("it bears the name: %t, want %t", got, want)
 			}
 		})
 	}
