@@ -138,6 +138,8 @@ func certificateWireCases() []verdictCase {
 		{route, "the wire does not show the handshake", unseenTLS(proxy01, 5062), lcs01, checks.Undetermined, "hidden"},
 
 		{name, "the server's own", unchanged, lcs01, checks.Absent, `the certificate of the TLS listener on port 5061 is issued to ["lcs01.contoso.com"]`},
+		{name, "challenged for its own name", challenged("sip/LCS01.contoso.com"), lcs01, checks.Absent, ""},
+		{name, "challenged for another name", challenged("sip/old.contoso.com"), lcs01, checks.Absent, "answered REGISTER with a challenge for sip/old.contoso.com"},
 		{name, "of its own, without SAN", named("tls", pkitest.Options{CN: "LCS01.contoso.com"}), lcs01, checks.Absent, `["LCS01.contoso.com"]`},
 		{name, "of the pool", func(w *world) {
 			w.replace(lcs01, "tls", pkitest.Server("pool01.contoso.com"))
@@ -190,5 +192,18 @@ func certificateWireCases() []verdictCase {
 				}
 			})
 		}), lcs01, checks.Undetermined, "could not be followed"},
+	}
+}
+
+// challenged lets lcs01 challenge clients for a name.
+func challenged(name string) func(*world) {
+	return func(w *world) {
+		for _, e := range w.Wire.Endpoints {
+			if e.Host == lcs01 {
+				e.Register = seen("wire", "network", with(sipAnswer(401, "Unauthorized"), func(a *facts.SIPAnswer) {
+					a.Challenges = []facts.SIPChallenge{{Scheme: "Kerberos", TargetName: name}}
+				}))
+			}
+		}
 	}
 }

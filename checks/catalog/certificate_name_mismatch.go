@@ -58,6 +58,7 @@ func judgeCertificateNameMismatch(d *facts.Deployment, s *facts.Server) (j check
 	}
 	j.Unknown(notSeen.first)
 	j.Unknown(noNextHop.first)
+	noteTargetNames(&j, d, s)
 	if len(tls) == 0 && secured == 0 && noListeners == nil && noRoutes == nil {
 		j.NotApplicable("the server has no TLS listener for clients and no route with TLS")
 	}
