@@ -20,6 +20,16 @@ type Finding struct {
 	ConsequenceOf string `json:"consequenceOf,omitempty"`
 	Parent        string `json:"parent,omitempty"`
 	Remedy        []Step `json:"remedy"`
+	// Waived is set if somebody has accepted the finding for a time. It stays
+	// present; it does not count for the exit code.
+	Waived *Waived `json:"waived,omitempty"`
+}
+
+// Waived says who has accepted a finding, why, and for how long.
+type Waived struct {
+	Reason string `json:"reason"`
+	Owner  string `json:"owner"`
+	Until  string `json:"until"` // YYYY-MM-DD, the last day
 }
 
 // Subject is what a finding is about.
@@ -57,11 +67,13 @@ const (
 	ExitInternal   ExitCode = 4
 )
 
-// Exit decides the exit code of an examination.
+// Exit decides the exit code of an examination. Findings that are waived do not
+// count.
 func Exit(findings []Finding, failOn Severity) ExitCode {
 	code := ExitNothing
 	for i := range findings {
 		switch f := &findings[i]; {
+		case f.Waived != nil:
 		case f.Verdict == Present && f.Severity.AtLeast(failOn):
 			return ExitPresent
 		case f.Verdict == Undetermined:

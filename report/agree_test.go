@@ -34,6 +34,7 @@ type told struct {
 func TestFormatsAgree(t *testing.T) {
 	for name, r := range map[string]*report.Report{
 		"sample":  reporttest.Sample(),
+		"waived":  reporttest.Later(),
 		"present": reporttest.Only(func(f *checks.Finding) bool { return f.Verdict == checks.Present }),
 		"quiet":   reporttest.Only(func(f *checks.Finding) bool { return f.Verdict != checks.Present }),
 	} {
@@ -48,6 +49,7 @@ func TestFormatsAgree(t *testing.T) {
 			if diff := cmp.Diff(want, fromText(t, r)); diff != "" {
 				t.Errorf("JSON and text differ, -json +text:\n%s", diff)
 			}
+			agree(t, r, want)
 		})
 	}
 }

@@ -19,6 +19,7 @@ type Report struct {
 	Summary  Summary          `json:"summary"`
 	Findings []checks.Finding `json:"findings"`
 	Sources  []facts.Source   `json:"sources"`
+	Waivers  []Waiver         `json:"waivers,omitempty"` // those that the run was given, and what became of each
 }
 
 // Run is the data of the run itself.
@@ -45,8 +46,9 @@ type Scope struct {
 // Summary counts findings.
 type Summary struct {
 	Verdicts   VerdictCounts           `json:"verdicts"`
-	Codes      map[string]int          `json:"codes"`      // SIP code to causes present
-	Severities map[checks.Severity]int `json:"severities"` // findings present
+	Codes      map[string]int          `json:"codes"`            // SIP code to causes present
+	Severities map[checks.Severity]int `json:"severities"`       // findings present
+	Waived     int                     `json:"waived,omitempty"` // findings present that are waived; the other counts include them
 }
 
 // VerdictCounts counts findings by verdict.
@@ -67,6 +69,9 @@ func New(run Run, findings []checks.Finding, sources []facts.Source) *Report {
 		case checks.Present:
 			r.Summary.Verdicts.Present++
 			r.Summary.Severities[f.Severity]++
+			if f.Waived != nil {
+				r.Summary.Waived++
+			}
 			for _, code := range f.Codes {
 				r.Summary.Codes[strconv.Itoa(code)]++
 			}

@@ -2,6 +2,7 @@ package html_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -25,7 +26,10 @@ func TestBrowser(t *testing.T) {
 	want(t, doc, "#present article", 7)
 	want(t, doc, "#undetermined .group", 4)
 	want(t, doc, "#sources tbody tr", 6)
-	want(t, doc, "script", 0)
+	want(t, doc, "script", 1)
+	if data := want(t, doc, "script#report", 1).Text(); !json.Valid([]byte(data)) {
+		t.Error("the browser does not see the report's data as they are")
+	}
 	if strings.Contains(console, "Content Security Policy") {
 		t.Errorf("the page breaks its own policy:\n%s", console)
 	}

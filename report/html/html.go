@@ -1,6 +1,8 @@
-// Package html writes a report as one page that needs nothing else: no script,
-// no network, its style in itself. A Content-Security-Policy in the page holds
-// it to that, whatever a name in the report may contain.
+// Package html writes a report as one page that needs nothing else: no script
+// that runs, no network, its style in itself. A Content-Security-Policy in the
+// page holds it to that, whatever a name in the report may contain. The report
+// itself is in the page, as the JSON of an element that [jsonreport.Embedded]
+// describes.
 package html
 
 import (
@@ -18,6 +20,7 @@ import (
 	"lcshealth/checks"
 	"lcshealth/checks/sip"
 	"lcshealth/report"
+	"lcshealth/report/jsonreport"
 	"lcshealth/report/view"
 )
 
@@ -29,23 +32,37 @@ var style string
 
 // Write writes the report as an HTML page.
 func Write(w io.Writer, r *report.Report) error {
-	t, err := parse()
+	embedded, err := jsonreport.Embedded(r)
 	if err != nil {
-		return fmt.Errorf("read the page's templates: %w", err)
+		return err
 	}
-	var out bytes.Buffer
 	data := struct {
 		*view.View
 		Style  template.CSS
 		Policy string
-	}{view.Of(r), template.CSS(style), policy()}
-	if err := t.ExecuteTemplate(&out, "page.gohtml", data); err != nil {
-		return fmt.Errorf("fill in the page: %w", err)
+		Data   template.JS
+	}{view.Of(r), template.CSS(style), policy(), template.JS(embedded)}
+	page, err := fill("page.gohtml", data)
+	if err != nil {
+		return err
 	}
-	if _, err := w.Write(out.Bytes()); err != nil {
+	if _, err := w.Write(page); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil
+}
+
+// fill fills in one of the pages. Nothing is written unless all of it is right.
+func fill(name string, data any) ([]byte, error) {
+	t, err := parse()
+	if err != nil {
+		return nil, fmt.Errorf("read the page's templates: %w", err)
+	}
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("fill in the page: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // policy allows the page its own style and nothing else.
@@ -68,11 +85,15 @@ var parse = sync.OnceValues(func() (*template.Template, error) {
 		"stamp":         view.Stamp,
 		"machineTime":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"statusShape":   view.StatusShape,
+		"waiverShape":   view.WaiverShape,
+		"waiverSubject": view.WaiverSubject,
+		"waiverWords":   view.WaiverWords,
 		"title":         title,
 		"verdictShape":  view.VerdictShape,
 		"verdictWords":  view.VerdictWords,
 		"users":         users,
 		"expects":       expects,
+		"inKind":        inKind,
 		"seen":          func(list []checks.Evidence) []checks.Evidence { return list[:min(len(list), mostEvidence)] },
 		"unseen":        func(list []checks.Evidence) int { return max(len(list)-mostEvidence, 0) },
 	}).ParseFS(templates, "templates/*.gohtml")

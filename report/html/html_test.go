@@ -151,7 +151,9 @@ func TestAnchors(t *testing.T) {
 func TestSelfContained(t *testing.T) {
 	page := render(t, reporttest.Sample())
 	doc := document(t, page)
-	for _, none := range []string{"script", "link", "img", "iframe", "object", "embed", "form", "base", "[src]", "[srcset]", "[style]", "[background]", "meta[http-equiv=refresh]"} {
+	want(t, doc, "script", 1)
+	want(t, doc, "script[type='application/json']#report", 1) // which is data
+	for _, none := range []string{"link", "img", "iframe", "object", "embed", "form", "base", "[src]", "[srcset]", "[style]", "[background]", "meta[http-equiv=refresh]"} {
 		want(t, doc, none, 0)
 	}
 	doc.Find("*").Each(func(_ int, s *goquery.Selection) {

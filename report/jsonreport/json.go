@@ -4,7 +4,6 @@ package jsonreport
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"unicode/utf16"
 
 	"lcshealth/checks"
-	"lcshealth/checks/facts"
 	"lcshealth/report"
 )
 
@@ -20,14 +18,11 @@ import (
 // null. Strings are exact; characters that a terminal would act on, or that
 // cannot be seen, are written as \u escapes.
 func Write(w io.Writer, r *report.Report) error {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // <, > and & are for people to read
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(complete(*r)); err != nil {
+	encoded, err := indented(complete(*r))
+	if err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
-	if _, err := w.Write(escape(out.Bytes())); err != nil {
+	if _, err := w.Write(encoded); err != nil {
 		return fmt.Errorf("write the report as JSON: %w", err)
 	}
 	return nil
@@ -35,15 +30,11 @@ func Write(w io.Writer, r *report.Report) error {
 
 // complete returns a copy in which no list or map is nil.
 func complete(r report.Report) report.Report {
-	r.Findings = list(slices.Clone(r.Findings))
+	r.Findings = orEmpty(slices.Clone(r.Findings))
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		f.Codes, f.Evidence, f.Remedy = list(f.Codes), list(f.Evidence), list(f.Remedy)
-		if f.Affected != nil {
-			f.Affected = &checks.Affected{Count: f.Affected.Count, Users: list(f.Affected.Users)}
-		}
+		r.Findings[i] = completeFinding(r.Findings[i])
 	}
-	r.Sources = list(slices.Clone(r.Sources))
+	r.Sources = orEmpty(slices.Clone(r.Sources))
 	if r.Summary.Codes == nil {
 		r.Summary.Codes = map[string]int{}
 	}
@@ -51,13 +42,6 @@ func complete(r report.Report) report.Report {
 		r.Summary.Severities = map[checks.Severity]int{}
 	}
 	return r
-}
-
-func list[T int | string | checks.Finding | checks.Evidence | checks.Step | facts.Source](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }
 
 // escape writes the control, formatting and other invisible characters that

@@ -53,6 +53,7 @@ func TestSchema(t *testing.T) {
 
 	for name, r := range map[string]*report.Report{
 		"sample":        reporttest.Sample(),
+		"later":         reporttest.Later(),
 		"empty":         {},
 		"empty finding": {Findings: []checks.Finding{{Severity: checks.Info, Verdict: checks.Absent, Subject: checks.Subject{Kind: checks.ServerSubject}, Affected: &checks.Affected{}}}},
 	} {

@@ -38,6 +38,9 @@ func (p *page) finding(f *view.Finding, verbose bool) {
 	indent += 2
 	p.field(indent, "About", f.About())
 	p.field(indent, "Codes", codes(f))
+	if f.Waived != nil {
+		p.field(indent, "Waived", view.WaivedWords(f.Waived))
+	}
 	if f.Reason != "" {
 		p.field(indent, "Reason", f.Reason)
 	}

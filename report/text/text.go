@@ -33,6 +33,7 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	p.undetermined(v.Undetermined, o.Verbose)
 	p.quiet("Not applicable", v.NotApplicable, o.Verbose)
 	p.quiet("Absent", v.Absent, o.Verbose)
+	p.waivers(v.Waivers)
 	p.sources(v.Sources, o.Verbose)
 	p.run(v.Run)
 	if _, err := io.WriteString(w, p.out.String()); err != nil {
@@ -60,6 +61,9 @@ func (p *page) summary(v *view.View) {
 	}
 	p.field(2, "Checks", strings.Join(verdicts, ", "))
 	p.field(2, "Present", strings.Join(severities, ", "))
+	if n := v.WaivedCount; n > 0 {
+		p.field(2, "Waived", view.Count(n, "finding present", "findings present"))
+	}
 	label := "SIP codes"
 	for _, c := range v.Codes {
 		p.field(2, label, view.CodeWords(c.Code)+": "+view.Count(c.Count, "cause present", "causes present"))

@@ -88,7 +88,8 @@ func answer(v *View, present []*Finding) Answer {
 	if a.Tone == Clear {
 		a.add(decided(v))
 	}
-	if limit := limits(v.Run.Scope, 3); limit != "" {
+	a.add(waived(v, present))
+	if limit := Limits(v.Run.Scope, 3); limit != "" {
 		a.add("The run says nothing beyond what it was limited to: " + limit + ".")
 	}
 	if v.Run.Stored {

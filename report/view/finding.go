@@ -28,6 +28,9 @@ type Step struct {
 	Inexact bool
 }
 
+// FindingOf arranges one finding for itself.
+func FindingOf(f *checks.Finding) *Finding { return newFinding(f) }
+
 func newFinding(f *checks.Finding) *Finding {
 	clean := report.Clean
 	out := &Finding{Finding: *f, Anchor: anchor(f.ID)}
@@ -43,6 +46,9 @@ func newFinding(f *checks.Finding) *Finding {
 	}
 	if f.Affected != nil {
 		out.Affected = &checks.Affected{Count: f.Affected.Count, Users: cleanAll(f.Affected.Users)}
+	}
+	if w := f.Waived; w != nil {
+		out.Waived = &checks.Waived{Reason: clean(w.Reason), Owner: clean(w.Owner), Until: clean(w.Until)}
 	}
 	out.Remedy = slices.Clone(f.Remedy)
 	for i, s := range f.Remedy {

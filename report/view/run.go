@@ -45,7 +45,7 @@ func newRun(r report.Run) Run {
 	add("lcshealth", out.Version)
 	add("Catalogue", out.Catalog)
 	add("Configuration", out.Config)
-	add("Limited to", limits(out.Scope, 20))
+	add("Limited to", Limits(out.Scope, 20))
 	add("Exit code", strconv.Itoa(r.ExitCode)+exitMeaning(checks.ExitCode(r.ExitCode)))
 	return out
 }
@@ -66,8 +66,9 @@ func exitMeaning(code checks.ExitCode) string {
 	return ""
 }
 
-// limits says in words what a run was limited to, or "" if to nothing.
-func limits(s report.Scope, most int) string {
+// Limits says in words what a run was limited to, or "" if to nothing. Of
+// each kind it names the first, up to most.
+func Limits(s report.Scope, most int) string {
 	var parts []string
 	if len(s.Codes) > 0 {
 		parts = append(parts, "SIP "+List(numbers(s.Codes), most))

@@ -21,6 +21,9 @@ type View struct {
 	Verdicts   []VerdictCount  // all of them, in the order in which they are shown
 	Severities []SeverityCount // all of them, worst first; of findings that are present
 	Codes      []Code          // ascending
+	// WaivedCount is how many of the findings that are present are waived; the
+	// other counts include them.
+	WaivedCount int
 
 	Present       []*Finding // those that explain others, or stand alone; worst first
 	Undetermined  []Group    // worst first
@@ -28,6 +31,7 @@ type View struct {
 	Absent        []Bucket
 
 	Sources []facts.Source
+	Waivers []report.Waiver // those that did not take effect first
 	Run     Run
 }
 
@@ -64,7 +68,7 @@ func Of(r *report.Report) *View {
 	for i := range r.Findings {
 		findings[i] = newFinding(&r.Findings[i])
 	}
-	v := &View{Sources: cleanSources(r.Sources), Run: newRun(r.Run)}
+	v := &View{Sources: cleanSources(r.Sources), Waivers: cleanWaivers(r.Waivers), Run: newRun(r.Run)}
 	link(findings)
 	v.Present = fold(with(findings, checks.Present))
 	v.Undetermined = group(with(findings, checks.Undetermined))
@@ -97,6 +101,7 @@ func (v *View) count(s report.Summary) {
 	for _, severity := range checks.Severities() {
 		v.Severities = append(v.Severities, SeverityCount{severity, s.Severities[severity]})
 	}
+	v.WaivedCount = s.Waived
 	byCode := map[int][]*Finding{}
 	for f := range All(v.Present) {
 		for _, code := range f.Codes {
