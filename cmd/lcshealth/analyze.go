@@ -42,6 +42,14 @@ func runAnalyze(ctx context.Context, a *app, path string, s *scope, o *output) e
 	if err := o.validate(); err != nil {
 		return err
 	}
+	return analyze(path, func(j judgement) error {
+		j.options, j.scope, j.output = options, s.report(), o
+		return judge(ctx, a, j)
+	})
+}
+
+// analyze reads stored facts and has them judged.
+func analyze(path string, then func(judgement) error) error {
 	started := time.Now()
 	file, err := os.Open(path)
 	if err != nil {
@@ -52,10 +60,7 @@ func runAnalyze(ctx context.Context, a *app, path string, s *scope, o *output) e
 	if err != nil {
 		return refuse(path, err)
 	}
-	err = judge(ctx, a, judgement{
-		started: started, config: in.Header.Config, deployment: in.Deployment, users: in.SignIns(), options: options, scope: s.report(), output: o,
-	})
-	return refuse(path, err)
+	return refuse(path, then(judgement{started: started, config: in.Header.Config, deployment: in.Deployment, users: in.SignIns()}))
 }
 
 // refuse names the file that cannot be relied on.

@@ -12,6 +12,7 @@ import (
 	"lcshealth/checks/facts"
 	"lcshealth/config"
 	"lcshealth/report"
+	"lcshealth/report/waiver"
 
 	"github.com/spf13/cobra"
 )
@@ -85,26 +86,42 @@ type judgement struct {
 }
 
 func judge(ctx context.Context, a *app, j judgement) error {
-	findings, err := checks.Judge(ctx, catalog.All(), j.deployment, ahead(j.users), j.options)
+	accepted, err := readWaivers(j.output.waivers)
 	if err != nil {
 		return err
 	}
-	if err := knownServers(j.deployment, j.options.Servers); err != nil {
+	r, err := j.report(ctx)
+	if err != nil {
 		return err
 	}
-	tellSignIns(j.deployment, findings)
-	code := checks.Exit(findings, checks.Severity(j.output.failOn))
-	r := report.New(report.Run{
-		ID: strings.ToLower(rand.Text()), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,
-		Version: version(), Catalog: catalog.Version, Config: j.config, Scope: j.scope, ExitCode: int(code),
-	}, findings, j.deployment.Sources)
+	if j.output.waivers != "" {
+		waiver.Apply(r, accepted, time.Now())
+		r.Run.ExitCode = int(checks.Exit(r.Findings, checks.Severity(j.output.failOn)))
+	}
 	if err := j.output.write(a, r); err != nil {
 		return err
 	}
-	if code != checks.ExitNothing {
+	if code := j.output.exit(r); code != checks.ExitNothing {
 		return errExit{code}
 	}
 	return nil
+}
+
+// report judges the facts.
+func (j *judgement) report(ctx context.Context) (*report.Report, error) {
+	findings, err := checks.Judge(ctx, catalog.All(), j.deployment, ahead(j.users), j.options)
+	if err != nil {
+		return nil, err
+	}
+	if err := knownServers(j.deployment, j.options.Servers); err != nil {
+		return nil, err
+	}
+	tellSignIns(j.deployment, findings)
+	return report.New(report.Run{
+		ID: strings.ToLower(rand.Text()), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,
+		Version: version(), Catalog: catalog.Version, Config: j.config, Scope: j.scope,
+		ExitCode: int(checks.Exit(findings, checks.Severity(j.output.failOn))),
+	}, findings, j.deployment.Sources), nil
 }
 
 // knownServers refuses a server that no source knows: its findings would be

@@ -8,9 +8,16 @@ import (
 	"strings"
 
 	"lcshealth/checks"
+	"lcshealth/checks/catalog"
 	"lcshealth/report"
+	"lcshealth/report/csvreport"
 	"lcshealth/report/html"
 	"lcshealth/report/jsonreport"
+	"lcshealth/report/junit"
+	"lcshealth/report/markdown"
+	"lcshealth/report/nagios"
+	"lcshealth/report/prometheus"
+	"lcshealth/report/sarif"
 	"lcshealth/report/text"
 
 	"github.com/spf13/cobra"
@@ -22,33 +29,53 @@ type output struct {
 	format  string
 	reports []string // FORMAT=FILE
 	failOn  string
+	waivers string
 	verbose bool
 }
 
-var formats = []string{"text", "json", "html"}
+// formats are the names of the formats, with what each is for.
+var formats = []struct{ name, purpose string }{
+	{"text", "for people, at a terminal"},
+	{"json", "the whole report, described by its schema"},
+	{"html", "one page for people, which holds the JSON too"},
+	{"markdown", "for tickets"},
+	{"csv", "the affected users, for a spreadsheet"},
+	{"junit", "JUnit XML, for build servers"},
+	{"sarif", "SARIF 2.1.0, for code scanning tools"},
+	{"nagios", "a plug-in line with perfdata; the exit code is the plug-in's 0 to 3"},
+	{"prometheus", "metrics for node_exporter's textfile collector"},
+}
+
+func formatNames() (names []string) {
+	for _, f := range formats {
+		names = append(names, f.name)
+	}
+	return names
+}
 
 func (o *output) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.format, "format", "text", "`format` on standard output: text, json or html")
+	f.StringVar(&o.format, "format", "text", "`format` on standard output: "+strings.Join(formatNames(), ", "))
 	f.StringArrayVar(&o.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE` (repeatable)")
 	f.StringVar(&o.failOn, "fail-on", string(checks.Minor), "exit with 1 from this `severity` on: critical, major, minor or info")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "text: show also what is absent, with its evidence")
-	must(c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
+	f.StringVar(&o.waivers, "waivers", "", "findings that are accepted, and until when (YAML `file`; lcshealth waive writes it)")
+	must(c.RegisterFlagCompletionFunc("format", completeFormats))
 	must(c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"critical", "major", "minor", "info"}, cobra.ShellCompDirectiveNoFileComp)))
 }
 
 // validate refuses wrong flags before anything is contacted.
 func (o *output) validate() error {
-	if !slices.Contains(formats, o.format) {
-		return usagef("--format %s: it is text, json or html", o.format)
+	if !slices.Contains(formatNames(), o.format) {
+		return usagef("--format %s: it is one of %s", o.format, strings.Join(formatNames(), ", "))
 	}
 	if !slices.Contains(checks.Severities(), checks.Severity(o.failOn)) {
 		return usagef("--fail-on %s: it is critical, major, minor or info", o.failOn)
 	}
 	for _, r := range o.reports {
 		format, file, ok := strings.Cut(r, "=")
-		if !ok || file == "" || !slices.Contains(formats, format) {
-			return usagef("--report %s: write FORMAT=FILE, with text, json or html as the format", r)
+		if !ok || file == "" || !slices.Contains(formatNames(), format) {
+			return usagef("--report %s: write FORMAT=FILE, with one of %s as the format", r, strings.Join(formatNames(), ", "))
 		}
 	}
 	return nil
@@ -78,6 +105,18 @@ func (o *output) render(w io.Writer, format string, r *report.Report, options te
 		return jsonreport.Write(w, r)
 	case "html":
 		return html.Write(w, r)
+	case "markdown":
+		return markdown.Write(w, r)
+	case "csv":
+		return csvreport.Write(w, r, csvreport.Options{BOM: true}) // spreadsheets take it for another encoding without
+	case "junit":
+		return junit.Write(w, r, junit.Options{FailOn: checks.Severity(o.failOn)})
+	case "sarif":
+		return sarif.Write(w, r, sarif.Options{Causes: catalog.All()})
+	case "nagios":
+		return nagios.Write(w, r)
+	case "prometheus":
+		return prometheus.Write(w, r)
 	}
 	options.Verbose = o.verbose
 	return text.Write(w, r, options)
@@ -86,4 +125,20 @@ func (o *output) render(w io.Writer, format string, r *report.Report, options te
 // useColor follows the terminal, NO_COLOR (no-color.org) and TERM=dumb.
 func useColor(f *os.File) bool {
 	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, f := range formats {
+		out = append(out, f.name+"\t"+f.purpose)
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// exit is the exit code for a report that was written to standard output.
+func (o *output) exit(r *report.Report) checks.ExitCode {
+	if o.format == "nagios" {
+		return checks.ExitCode(nagios.Of(r))
+	}
+	return checks.ExitCode(r.Run.ExitCode)
 }
