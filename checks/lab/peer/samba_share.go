@@ -1,9 +1,7 @@
 package peer
 
 import (
-	"fmt"
-	"os"
-	"sync"
+	"context"
 	"testing"
 )
 
@@ -18,39 +16,11 @@ import (
 //		dc := directory.Samba(t)
 //		…
 //	}
-type Shared struct {
-	opt SambaOptions
-
-	mu    sync.Mutex
-	main  bool // Main is running, so it will be stopped
-	samba *Samba
-	err   error
-}
+type Shared struct{ oneForAll[*Samba] }
 
 // Share returns a Samba that is still to be started.
-func Share(opt SambaOptions) *Shared { return &Shared{opt: opt} }
-
-// Main runs the tests, stops the server and returns the exit code.
-func (s *Shared) Main(m *testing.M) int {
-	s.mu.Lock()
-	s.main = true
-	s.mu.Unlock()
-	code := m.Run()
-	if err := s.stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return max(code, 1)
-	}
-	return code
-}
-
-func (s *Shared) stop() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.main = false
-	if s.samba == nil {
-		return nil
-	}
-	return s.samba.stop()
+func Share(opt SambaOptions) *Shared {
+	return &Shared{oneForAll[*Samba]{name: "samba", start: func(ctx context.Context) (*Samba, error) { return startSamba(ctx, opt) }}}
 }
 
 // Samba returns the running server, which no test may change. Without the
@@ -58,16 +28,5 @@ func (s *Shared) stop() error {
 func (s *Shared) Samba(t testing.TB) *Samba {
 	t.Helper()
 	needSamba(t)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.main {
-		t.Fatal("nothing would stop the shared samba: TestMain must call Main")
-	}
-	if s.samba == nil && s.err == nil {
-		s.samba, s.err = startSamba(t.Context(), s.opt)
-	}
-	if s.err != nil {
-		t.Fatal(s.err)
-	}
-	return s.samba
+	return s.get(t)
 }
