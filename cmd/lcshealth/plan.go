@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -74,7 +75,7 @@ func runPlan(ctx context.Context, a *app, cfg *config.Config, format string) err
 		if slices.ContainsFunc(plan, func(c contact) bool { return c.Source == "rtcdb" }) {
 			fmt.Fprintf(a.stdout, grantHint, report.Clean(account(cfg.Database.Username, cfg.Database.Kerberos)), cfg.Database.Name)
 		}
-		_, err := fmt.Fprintf(a.stdout, "\nOnly reading: LDAP bind and search, SQL SELECT, DNS queries, TCP connections and TLS handshakes.\nThe whole run takes at most %s.\n", cfg.Timeouts.Run)
+		_, err := fmt.Fprintf(a.stdout, "\nOnly reading: LDAP bind and search, SQL SELECT, WQL queries and registry values, DNS queries,\nTCP connections and TLS handshakes, SIP OPTIONS and REGISTER without credentials.\nThe whole run takes at most %s.\n", cfg.Timeouts.Run)
 		return err
 	}
 	return usagef("--format %s: it is text or json", format)
@@ -123,7 +124,12 @@ func contacts(ctx context.Context, a *app, cfg *config.Config) ([]contact, error
 		return out, nil
 	}
 	listeners, err := wireContacts(ctx, cfg, ways)
-	return append(out, listeners...), err
+	out = append(out, listeners...)
+	if cfg.Probe.User != "" {
+		out = append(out, contact{"wire", cmp.Or(cfg.Probe.Server, "a home server"), "SIP, one sign-in with NTLM", cfg.Probe.Account,
+			"the password of the account; it shows " + cfg.Probe.User + " online, and counts towards a lockout if it is wrong"})
+	}
+	return out, err
 }
 
 func directoryContacts(cfg *config.Config) (out []contact) {
@@ -195,13 +201,16 @@ func wireContacts(ctx context.Context, cfg *config.Config, ways []way) ([]contac
 	for _, t := range wire.Targets(d) {
 		protocol := "TCP connection"
 		if t.Transport != facts.TCP {
-			protocol = "TCP connection, TLS handshake"
+			protocol += ", TLS handshakes"
+		}
+		if cfg.Wire.SIP {
+			protocol += ", SIP"
 		}
 		out = append(out, contact{"wire", net.JoinHostPort(t.Host, strconv.Itoa(t.Port)), protocol, "", "a listener or next hop (" + string(t.Transport) + ")"})
 	}
 	for _, w := range ways {
 		if w.contact.Protocol != hostFile {
-			out = append(out, contact{"wire", "listeners and next hops of " + w.source.Target(), "TCP connection, TLS handshake", "", "known when the host was asked"})
+			out = append(out, contact{"wire", "listeners and next hops of " + w.source.Target(), "TCP connection, TLS handshakes", "", "known when the host was asked"})
 		}
 	}
 	for _, source := range d.Sources {
