@@ -76,6 +76,9 @@ func trustCases() []verdictCase {
 	return []verdictCase{
 		{cause, "none", unchanged, lcs01, checks.Absent, "no trust settings of a gateway"},
 		{cause, "on a server for the gateway alone", unchanged, proxy01, checks.Absent, "a proxy, which no DNS record of a SIP domain names"},
+		{cause, "on such a server, whose address was looked up for another reason", func(w *world) {
+			w.Wire.Records = append(w.Wire.Records, facts.ClientRecord{Name: proxy01, Type: "A", Targets: seen("wire", "network", []facts.Target{{Host: addresses[proxy01]}})})
+		}, proxy01, checks.Absent, "a proxy, which no DNS record of a SIP domain names"},
 		{cause, "on such a server, of which nothing else is known", func(w *world) { w.Server(proxy01).Host = facts.Host{} }, proxy01, checks.Absent, "which no DNS record"},
 		{cause, "a server of the deployment, by its address", func(w *world) {
 			grow(&w.Server(lcs01).Host.AuthorizedHosts, facts.AuthorizedHost{Host: addresses[fe01], TreatAsAuthenticated: true})

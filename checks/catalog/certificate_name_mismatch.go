@@ -127,7 +127,7 @@ func judgedAsServer(s *facts.Server, l facts.Listener) (bool, *facts.Unknown) {
 // server. The reason is not nil if there may be others.
 func ledNames(d *facts.Deployment, s *facts.Server) (led []string, unknown *facts.Unknown) {
 	unknown = recordsMissing(d)
-	for _, r := range d.Wire.Records {
+	for _, r := range clientRecords(d) {
 		here, why := names(d, s, &r)
 		if here && r.Type == "A" && !slices.Contains(led, r.Name) {
 			led = append(led, r.Name)

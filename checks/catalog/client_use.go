@@ -20,7 +20,7 @@ func clientUse(d *facts.Deployment, s *facts.Server) (use string, from facts.Ori
 	case facts.RoleHoldsNone:
 		unknown = roleNotTold(s)
 	}
-	for _, r := range d.Wire.Records {
+	for _, r := range clientRecords(d) {
 		named, why := names(d, s, &r)
 		if named {
 			return "DNS names it in " + r.Name, r.Targets.Origin(), nil
@@ -90,4 +90,10 @@ func recordsMissing(d *facts.Deployment) *facts.Unknown {
 		}
 	}
 	return nil
+}
+
+// clientRecords are the records that clients of SIP domains look up. Addresses
+// that were looked up for another reason are left out.
+func clientRecords(d *facts.Deployment) []facts.ClientRecord {
+	return slices.DeleteFunc(slices.Clone(d.Wire.Records), func(r facts.ClientRecord) bool { return r.SIPDomain == "" })
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -20,14 +21,16 @@ var dnsRecordsWrong = checks.Cause{
 	Severity: checks.Major,
 	Scope:    checks.ScopeDeployment,
 
-	Meaning: "Clients that find their server by DNS get to none, or to one that does not serve them. Clients that were told their server by hand are not concerned.",
+	Meaning: "Clients that find their server by DNS get to none, or to one that does not serve them. Clients that were told their server by hand are not concerned. Servers cannot connect to a trusted server whose name DNS does not know.",
 	Detection: "A service (SRV) record of a SIP domain leads to a host that DNS does not know or that is no server of the deployment, or to a port on which the server has no enabled listener of that transport (major). " +
 		"Or to a host that is not below the SIP domain, which clients refuse unless the policy DisableStrictDNSNaming is set (minor); or to several servers of the same priority that are not equivalent: members of one pool, or front ends (minor). " +
-		"Or a host record that clients fall back on leads to no server (minor; major if the domain has no service record). A server without any TLS listener is told of by no-tls-listener. A domain without records is set up for sign-in by hand, which is no fault.",
+		"Or a host record that clients fall back on leads to no server (minor; major if the domain has no service record). Or the list of trusted servers names a host that DNS does not know (minor). " +
+		"A next hop that does not resolve is told of by static-route-invalid, for the server that has the route. A server without any TLS listener is told of by no-tls-listener. A domain without records is set up for sign-in by hand, which is no fault.",
 	Needs: []checks.Need{needSIPDomains, needClientDNS, needReach, needListeners, needRole, needTrustedList, needPools},
 	Fix: []string{
 		"For each SIP domain keep one service record of each kind that clients use, and let it lead to the server or pool that takes sign-ins, by a name below the SIP domain and with the port of its listener.",
 		"Remove the records that lead elsewhere.",
+		"Give each trusted server an address in DNS, and remove from the list of trusted servers those that are gone.",
 	},
 	JudgeDeployment: judgeDNSRecordsWrong,
 }
@@ -46,7 +49,7 @@ func judgeDNSRecordsWrong(d *facts.Deployment) (j checks.Judgement) {
 		return notApplicable("the directory lists no SIP domain")
 	}
 	j.Unknown(recordsMissing(d))
-	records := slices.SortedStableFunc(slices.Values(d.Wire.Records), func(a, b facts.ClientRecord) int {
+	records := slices.SortedStableFunc(slices.Values(clientRecords(d)), func(a, b facts.ClientRecord) int {
 		return cmp.Or(strings.Compare(a.SIPDomain, b.SIPDomain), strings.Compare(a.Name, b.Name))
 	})
 	var faults recordFaults
@@ -66,6 +69,7 @@ func judgeDNSRecordsWrong(d *facts.Deployment) (j checks.Judgement) {
 		}
 	}
 	faults.present(&j)
+	judgeTrustedNames(&j, d)
 	noteDomains(&j, records)
 	return j
 }
@@ -92,7 +96,7 @@ func judgeService(j *checks.Judgement, d *facts.Deployment, r *facts.ClientRecor
 		to := destinationOf(d, host)
 		switch {
 		case to.gone:
-			faults.add(checks.Major, r, from, host+", which DNS does not know", "a server of the deployment")
+			faults.add(checks.Major, r, from, host+", which DNS does not know", "a server of the deployment", answerFor(d, host))
 		case !to.isOurs() && to.unknown == nil:
 			faults.add(checks.Major, r, from, host+", which is no server of the deployment", "a server of the deployment")
 		case !to.isOurs():
@@ -213,11 +217,19 @@ func judgeEquivalence(j *checks.Judgement, d *facts.Deployment, r *facts.ClientR
 	}
 }
 
-// judgeFallback looks at a host record, whose targets are addresses.
+// judgeFallback looks at a host record, whose targets are addresses. Clients of
+// LCS 2003 and 2005 know IPv4 only, so what IPv6 addresses there are beside
+// those does not count.
 func judgeFallback(j *checks.Judgement, d *facts.Deployment, r *facts.ClientRecord, targets []facts.Target, faults *recordFaults) {
-	var addresses []string
+	var addresses, usable []string
 	for _, t := range targets {
 		addresses = append(addresses, t.Host)
+		if ip, err := netip.ParseAddr(t.Host); err == nil && ip.Unmap().Is4() {
+			usable = append(usable, t.Host)
+		}
+	}
+	if len(usable) > 0 {
+		addresses = usable
 	}
 	to := destinationAt(d, addresses)
 	switch {
@@ -226,6 +238,48 @@ func judgeFallback(j *checks.Judgement, d *facts.Deployment, r *facts.ClientReco
 		j.Unknown(to.unknown)
 	default:
 		faults.add(fallbackSeverity(d, r.SIPDomain), r, r.Targets.Origin(), strings.Join(addresses, ", ")+", an address of no server of the deployment", "the address of the server that takes sign-ins")
+	}
+}
+
+// judgeTrustedNames looks whether DNS knows the trusted servers. Only the way
+// from name to address is looked at: reverse zones are often missing, and LCS
+// does not need them, since it compares names with those of certificates and of
+// its list, not with what an address is called.
+func judgeTrustedNames(j *checks.Judgement, d *facts.Deployment) {
+	trusted, why := d.Directory.TrustedServers.Get()
+	j.Unknown(why)
+	var gone, open, answers []string
+	for _, t := range trusted {
+		host := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(t.FQDN), "."))
+		if _, err := netip.ParseAddr(host); host == "" || err == nil || slices.Contains(gone, host) || slices.Contains(open, host) {
+			continue
+		}
+		addresses, why := addressesOf(d, host)
+		switch {
+		case why != nil && why.Class == facts.NotAsked:
+			open = append(open, host)
+		case why != nil:
+			j.Unknown(why)
+		case len(addresses) == 0:
+			gone = append(gone, host)
+			if answer := answerFor(d, host); answer != "" {
+				answers = append(answers, answer)
+			}
+		}
+	}
+	if slices.Sort(open); len(open) > 0 { // one reason for all of them
+		names := strings.Join(open, ", ")
+		j.Unknown(&facts.Unknown{
+			Class: facts.NotAsked, Source: "wire", Target: open[0],
+			Message: "whether DNS knows the trusted servers " + names + " was not looked up", Settle: "look them up with nslookup on a server: " + names,
+		})
+	}
+	if slices.Sort(gone); len(gone) > 0 {
+		names := strings.Join(gone, ", ")
+		text := "the list of trusted servers names " + names + ", which DNS does not know"
+		slices.Sort(answers)
+		j.Present(checks.Minor, text, checks.Saw(d.Directory.TrustedServers.Origin(), parenthesized(text, answers), "names that resolve"))
+		j.Remedy(checks.Step{Text: "Add address records for " + names + " to DNS, or remove from the list of trusted servers those that no longer exist."})
 	}
 }
 

@@ -118,7 +118,7 @@ func addressesOf(d *facts.Deployment, host string) (addresses []string, unknown 
 		Message: "the addresses of " + host + " were not looked up", Settle: "compare the addresses of " + host + " with those of the servers",
 	}
 	found := false
-	for _, r := range d.Wire.Records {
+	for _, r := range clientRecords(d) {
 		if r.Type != "A" || !strings.EqualFold(r.Name, host) {
 			continue
 		}

@@ -20,6 +20,22 @@ func lead(name, kind string, targets ...facts.Target) func(*world) {
 	}
 }
 
+// told gives records what a chosen DNS server told of them.
+func told(name, code string, ttl int) func(*world) {
+	return func(w *world) {
+		for i := range w.Wire.Records {
+			if r := &w.Wire.Records[i]; r.Name == name {
+				r.RCode, r.TTL, r.Resolver = code, ttl, "192.0.2.53"
+			}
+		}
+	}
+}
+
+// trust adds a server to the list of trusted ones.
+func trust(fqdn string) func(*world) {
+	return func(w *world) { grow(&w.Directory.TrustedServers, facts.TrustedServer{FQDN: fqdn}) }
+}
+
 // srv leads the service record of contoso.com for TLS elsewhere.
 func srv(targets ...facts.Target) func(*world) {
 	return lead("_sip._tls.contoso.com", "SRV", targets...)
@@ -78,6 +94,21 @@ func recordFaults() []fault {
 		f("two servers that are not equivalent", checks.Minor, "several servers of priority 0 that are not equivalent: fe01.contoso.com, lcs01.contoso.com", srv(facts.Target{Host: lcs01, Port: 5061}, facts.Target{Host: fe01, Port: 5061})),
 		f("a host record to no server", checks.Minor, "sip.contoso.com leads to 192.0.2.99, an address of no server of the deployment", lead("sip.contoso.com", "A", facts.Target{Host: "192.0.2.99"})),
 		f("a host record to no server, and no service record", checks.Major, "192.0.2.99, an address of no server", lead("sip.contoso.com", "A", facts.Target{Host: "192.0.2.99"}), srv()),
+		f("a host record whose IPv6 address alone is right", checks.Minor, "sip.contoso.com leads to 192.0.2.99, an address of no server", lead("sip.contoso.com", "A", facts.Target{Host: "192.0.2.99"}, facts.Target{Host: "2001:db8::13"}), func(w *world) {
+			for _, e := range w.Wire.Endpoints {
+				if e.Host == fe01 {
+					e.Addresses = seen("wire", "network", []string{addresses[fe01], "2001:db8::13"})
+				}
+			}
+		}),
+		f("an IPv6 host record to no server", checks.Minor, "2001:db8::99, an address of no server", lead("sip.contoso.com", "A", facts.Target{Host: "2001:db8::99"})),
+		f("a host that does not exist, looked up for the record", checks.Major, "_sip._tls.contoso.com leads to old.contoso.com, which DNS does not know (_sip._tls.contoso.com: TTL 3600 from 192.0.2.53; old.contoso.com: NXDOMAIN from 192.0.2.53)",
+			srv(facts.Target{Host: old, Port: 5061}), lead(old, "A"), told("_sip._tls.contoso.com", "NOERROR", 3600), told(old, "NXDOMAIN", 0)),
+		f("a host without addresses", checks.Major, "old.contoso.com: no such records from 192.0.2.53", srv(facts.Target{Host: old, Port: 5061}), lead(old, "A"), told(old, "NOERROR", 0)),
+		f("a host that is no server, looked up for the record", checks.Major, "old.contoso.com, which is no server of the deployment", srv(facts.Target{Host: old, Port: 5061}), lead(old, "A", facts.Target{Host: "192.0.2.99"})),
+		f("a trusted server that does not exist", checks.Minor, "the list of trusted servers names old.contoso.com, which DNS does not know", trust("Old.contoso.com."), trust(old), named(old)),
+		f("trusted servers that do not exist, and how that is known", checks.Minor, "names gone.contoso.com, old.contoso.com, which DNS does not know (old.contoso.com: NXDOMAIN from 192.0.2.53)",
+			trust(old), trust("gone.contoso.com"), lead(old, "A"), told(old, "NXDOMAIN", 0), named("gone.contoso.com")),
 	}
 }
 
@@ -100,6 +131,14 @@ func recordCases() []verdictCase {
 	return []verdictCase{
 		c(checks.Absent, "right", "clients of contoso.com are led to fe01.contoso.com:5061, 192.0.2.13"),
 		c(checks.Absent, "right by another name", "clients of fabrikam.com are led to sip.fabrikam.com:5061"),
+		c(checks.Absent, "right by a name that was looked up for the record", "clients of contoso.com are led to access.contoso.com:5061, 192.0.2.13", srv(facts.Target{Host: "access.contoso.com", Port: 5061}), lead("access.contoso.com", "A", facts.Target{Host: addresses[fe01]})),
+		c(checks.Undetermined, "a name that was not looked up", "the addresses of access.contoso.com were not looked up", srv(facts.Target{Host: "access.contoso.com", Port: 5061})),
+		c(checks.Absent, "an IPv6 address that is nobody's beside the right one", "clients of contoso.com", lead("sip.contoso.com", "A", facts.Target{Host: addresses[fe01]}, facts.Target{Host: "2001:db8::99"})),
+		c(checks.Absent, "no records, and how that is known", "told their server (_sip._tls.contoso.com: NXDOMAIN from 192.0.2.53)", srv(), lead("sip.contoso.com", "A"), told("_sip._tls.contoso.com", "NXDOMAIN", 0)),
+		c(checks.Absent, "a trusted server by its address", "clients of contoso.com", trust("192.0.2.40")),
+		c(checks.Absent, "a trusted server elsewhere", "clients of contoso.com", trust("gw.fabrikam.com"), named("gw.fabrikam.com", "192.0.2.60")),
+		c(checks.Undetermined, "trusted servers that were not looked up", "whether DNS knows the trusted servers app1.contoso.com, app2.contoso.com was not looked up", trust("app2.contoso.com"), trust("app1.contoso.com")),
+		c(checks.Undetermined, "a trusted server whose lookup failed", "hidden", trust(lcs02), unresolved(lcs02)),
 		c(checks.Absent, "no records", "automatic sign-in is not set up for contoso.com", srv(), lead("sip.contoso.com", "A")),
 		c(checks.Undetermined, "some of the records were not seen", "hidden", srv(), func(w *world) {
 			i := slices.IndexFunc(w.Wire.Records, func(r facts.ClientRecord) bool { return r.Name == "sip.contoso.com" })

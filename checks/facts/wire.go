@@ -124,12 +124,28 @@ func (w *Wire) Endpoint(host string, port int, transport Transport) *Endpoint {
 }
 
 // ClientRecord is a DNS name that clients look up to find their server, with
-// the hosts that it names.
+// the hosts that it names, or such a host with its addresses.
+//
+// A record of the type A stands for the addresses of a name, whether IPv4 (A)
+// or IPv6 (AAAA): its targets hold both, IPv4 first.
+//
+// One without a SIPDomain is no client's: a host whose addresses were looked up
+// for another reason.
 type ClientRecord struct {
-	SIPDomain string          `json:"sipDomain"`
+	SIPDomain string          `json:"sipDomain"` // whose clients look it up, or are led to it
 	Name      string          `json:"name"`
 	Type      string          `json:"type"` // SRV or A
 	Targets   Value[[]Target] `json:"targets"`
+	// RCode is how the DNS server answered, by the names of the IANA registry:
+	// NOERROR, NXDOMAIN, SERVFAIL. Empty: it did not, or this computer's own
+	// resolver was asked, which does not tell.
+	RCode string `json:"rcode,omitempty"`
+	// TTL is for how many seconds others may keep the answer: the least of its
+	// records. 0: not known, or there were none.
+	TTL int `json:"ttl,omitempty"`
+	// Resolver is the DNS server that answered, as configured. Empty where
+	// RCode is.
+	Resolver string `json:"resolver,omitempty"`
 }
 
 // Target is a host that a DNS record names.

@@ -88,8 +88,13 @@ func (s *sources) then(ctx context.Context, d *facts.Deployment) ([]collect.Sour
 	for _, domain := range domains {
 		names = append(names, domain.Name)
 	}
+	trusted, _ := d.Directory.TrustedServers.Get() // the directory's facts say why not
+	var others []string
+	for _, t := range trusted {
+		others = append(others, t.FQDN)
+	}
 	cfg := wire.Config{
-		Targets: wire.Targets(d), SIPDomains: names, SIP: s.cfg.Wire.SIP,
+		Targets: wire.Targets(d), SIPDomains: names, Names: others, SIP: s.cfg.Wire.SIP,
 		Resolver: s.cfg.DNS.Resolver, ConnectTimeout: s.cfg.Timeouts.Connect,
 	}
 	if err := clientCertificate(ctx, &cfg, s.secrets, "wire.certificate.password", s.cfg.Wire.Certificate); err != nil {

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -35,13 +37,13 @@ func newServerDNS(cfg Config) *serverDNS {
 	return &serverDNS{address: address, dial: cfg.Dial, timeout: cfg.ConnectTimeout / tries}
 }
 
-func (s *serverDNS) addresses(ctx context.Context, name string, family family) ([]netip.Addr, error) {
+func (s *serverDNS) addresses(ctx context.Context, name string, family family) ([]netip.Addr, told, error) {
 	kind := dns.TypeA
 	if family == ipv6 {
 		kind = dns.TypeAAAA
 	}
 	var out []netip.Addr
-	err := s.resolve(ctx, name, kind, func(record dns.RR) {
+	answer, err := s.resolve(ctx, name, kind, func(record dns.RR) {
 		var ip net.IP
 		switch r := record.(type) {
 		case *dns.A:
@@ -53,39 +55,40 @@ func (s *serverDNS) addresses(ctx context.Context, name string, family family) (
 			out = append(out, a.Unmap())
 		}
 	})
-	return out, err
+	return out, answer, err
 }
 
-func (s *serverDNS) services(ctx context.Context, name string) ([]facts.Target, error) {
+func (s *serverDNS) services(ctx context.Context, name string) ([]facts.Target, told, error) {
 	var out []facts.Target
-	err := s.resolve(ctx, name, dns.TypeSRV, func(record dns.RR) {
+	answer, err := s.resolve(ctx, name, dns.TypeSRV, func(record dns.RR) {
 		if r, ok := record.(*dns.SRV); ok {
 			out = append(out, facts.Target{
 				Host: r.Target, Port: int(r.Port), Priority: int(r.Priority), Weight: int(r.Weight),
 			})
 		}
 	})
-	return out, err
+	return out, answer, err
 }
 
 // resolve asks for the records of a name and yields them. An answer that does
 // not settle whether there are any is an error.
-func (s *serverDNS) resolve(ctx context.Context, name string, kind uint16, yield func(dns.RR)) error {
+func (s *serverDNS) resolve(ctx context.Context, name string, kind uint16, yield func(dns.RR)) (told, error) {
 	query := new(dns.Msg).SetQuestion(dns.Fqdn(strings.ToLower(name)), kind)
 	answer, err := s.exchange(ctx, query)
 	if err != nil {
-		return err
+		return told{}, err
 	}
+	out := told{code: cmp.Or(dns.RcodeToString[answer.Rcode], fmt.Sprintf("RCODE%d", answer.Rcode))}
 	switch answer.Rcode {
 	case dns.RcodeSuccess:
 	case dns.RcodeNameError:
-		return nil
+		return out, nil
 	case dns.RcodeServerFailure:
-		return collect.Fail(facts.Unreachable, "look whether the DNS servers of that domain answer", "it failed to find out (SERVFAIL)")
+		return out, collect.Fail(facts.Unreachable, "look whether the DNS servers of that domain answer", "it failed to find out (SERVFAIL)")
 	case dns.RcodeRefused:
-		return collect.Fail(facts.Rights, "name a DNS server that answers this computer", "it refuses to answer (REFUSED)")
+		return out, collect.Fail(facts.Rights, "name a DNS server that answers this computer", "it refuses to answer (REFUSED)")
 	default:
-		return collect.Fail(facts.Protocol, "", "it answered with code %s", dns.RcodeToString[answer.Rcode])
+		return out, collect.Fail(facts.Protocol, "", "it answered with code %s", out.code)
 	}
 
 	owner := canonical(answer.Answer, query.Question[0].Name)
@@ -93,13 +96,29 @@ func (s *serverDNS) resolve(ctx context.Context, name string, kind uint16, yield
 	for _, record := range answer.Answer {
 		if h := record.Header(); h.Rrtype == kind && strings.EqualFold(h.Name, owner) {
 			found = true
+			out.ttl = leastTTL(answer.Answer, kind)
 			yield(record)
 		}
 	}
 	if !found && !conclusive(answer, owner == query.Question[0].Name) {
-		return collect.Fail(facts.Protocol, "name a DNS server that resolves names for its clients", "it only refers to other servers")
+		return out, collect.Fail(facts.Protocol, "name a DNS server that resolves names for its clients", "it only refers to other servers")
 	}
-	return nil
+	return out, nil
+}
+
+// leastTTL is for how many seconds the records of a kind may be kept, with the
+// aliases that lead to them: each is forgotten when its own time is over.
+func leastTTL(records []dns.RR, kind uint16) int {
+	least := -1
+	for _, record := range records {
+		h := record.Header()
+		if h.Rrtype == kind || h.Rrtype == dns.TypeCNAME {
+			if ttl := int(h.Ttl); least < 0 || ttl < least {
+				least = ttl
+			}
+		}
+	}
+	return max(least, 0)
 }
 
 // canonical follows the aliases of an answer from a name to its last one.

@@ -30,17 +30,17 @@ func newSystemDNS(cfg Config) *systemDNS {
 	}
 }
 
-func (s *systemDNS) addresses(ctx context.Context, name string, family family) ([]netip.Addr, error) {
+func (s *systemDNS) addresses(ctx context.Context, name string, family family) ([]netip.Addr, told, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	list, err := s.resolver.LookupNetIP(ctx, string(family), dns.Fqdn(name))
 	for i := range list {
 		list[i] = list[i].Unmap()
 	}
-	return list, s.explain(err)
+	return list, told{}, s.explain(err)
 }
 
-func (s *systemDNS) services(ctx context.Context, name string) ([]facts.Target, error) {
+func (s *systemDNS) services(ctx context.Context, name string) ([]facts.Target, told, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	_, list, err := s.resolver.LookupSRV(ctx, "", "", dns.Fqdn(name))
@@ -50,7 +50,7 @@ func (s *systemDNS) services(ctx context.Context, name string) ([]facts.Target, 
 			Host: r.Target, Port: int(r.Port), Priority: int(r.Priority), Weight: int(r.Weight),
 		})
 	}
-	return out, s.explain(err)
+	return out, told{}, s.explain(err)
 }
 
 // explain tells "there is none" from a failure.

@@ -111,7 +111,7 @@ func TestResolverServices(t *testing.T) {
 	for kind, r := range askers(serveDNS(t, contoso())) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			got, err := r.services(t.Context(), "_sip._tls.contoso.com")
+			got, _, err := r.services(t.Context(), "_sip._tls.contoso.com")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +129,7 @@ func TestResolverServices(t *testing.T) {
 				"_sip._tcp.fabrikam.com":     0,
 				"_sip._tcp.many.contoso.com": 60, // over TCP
 			} {
-				got, err := r.services(t.Context(), name)
+				got, _, err := r.services(t.Context(), name)
 				if err != nil || got == nil || len(got) != count {
 					t.Errorf("%s: %v, %v; want an observed list of %d", name, got, err, count)
 				}
@@ -275,5 +275,142 @@ func TestRefusingResolver(t *testing.T) {
 		if err == nil || collect.Reason(err).Class != facts.Unreachable {
 			t.Errorf("%s: %v, %v; want it unreachable", kind, got, err)
 		}
+	}
+}
+
+// What the chosen DNS server told is kept; this computer's own resolver passes
+// nothing on.
+func TestRecordAnswers(t *testing.T) {
+	t.Parallel()
+	z := contoso()
+	z.records = append(z.records,
+		"sip.contoso.com. 3600 IN A 192.0.2.10", "sip.contoso.com. 900 IN AAAA 2001:db8::10",
+		"alias.contoso.com. 300 IN CNAME sip.contoso.com.",
+		"six.contoso.com. 120 IN AAAA 2001:db8::6",
+		"_sipinternaltls._tcp.contoso.com. 7200 IN SRV 0 0 5061 lcs01.contoso.com.")
+	type seen struct {
+		hosts []string
+		code  string
+		ttl   int
+		class facts.Class
+	}
+	tests := []struct {
+		kind, name string
+		want       seen
+	}{
+		{"SRV", "_sipinternaltls._tcp.contoso.com", seen{hosts: []string{"lcs01.contoso.com"}, code: "NOERROR", ttl: 7200}},
+		{"SRV", "_sip._tls.fabrikam.com", seen{code: "NXDOMAIN"}},
+		{"SRV", "sip.contoso.com", seen{code: "NOERROR"}},
+		{"A", "sip.contoso.com", seen{hosts: []string{"192.0.2.10", "2001:db8::10"}, code: "NOERROR", ttl: 900}},
+		{"A", "alias.contoso.com", seen{hosts: []string{"192.0.2.10", "2001:db8::10"}, code: "NOERROR", ttl: 300}},
+		{"A", "six.contoso.com", seen{hosts: []string{"2001:db8::6"}, code: "NOERROR", ttl: 120}},
+		{"A", "nobody.contoso.com", seen{code: "NXDOMAIN"}},
+		{"A", "broken.contoso.com", seen{code: "SERVFAIL", class: facts.Unreachable}},
+		{"A", "refused.contoso.com", seen{code: "REFUSED", class: facts.Rights}},
+		{"A", "192.0.2.77", seen{hosts: []string{"192.0.2.77"}}}, // nobody was asked
+	}
+	address := serveDNS(t, z)
+	for kind, resolver := range askers(address) {
+		for _, test := range tests {
+			t.Run(kind+"/"+test.kind+" "+test.name, func(t *testing.T) {
+				t.Parallel()
+				p := newProber(New(Config{Resolver: address}), session())
+				p.resolver = resolver
+				r := p.record(t.Context(), facts.ClientRecord{SIPDomain: "contoso.com", Name: test.name, Type: test.kind})
+				got := seen{code: r.RCode, ttl: r.TTL}
+				targets, why := r.Targets.Get()
+				for _, target := range targets {
+					got.hosts = append(got.hosts, target.Host)
+				}
+				want := test.want
+				from := ""
+				if want.code != "" {
+					from = address
+				}
+				if kind == "system" {
+					want.code, want.ttl, from = "", 0, ""
+					if why != nil {
+						want.class = why.Class // other words for the same failures
+					}
+				}
+				if why != nil {
+					got.class = why.Class
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				if r.Resolver != from {
+					t.Errorf("resolver %q; want %q", r.Resolver, from)
+				}
+			})
+		}
+	}
+}
+
+// A name that does not exist has no IPv6 address either.
+func TestNoSecondQuestion(t *testing.T) {
+	t.Parallel()
+	z := contoso()
+	r := askers(serveDNS(t, z))["configured"]
+	for _, name := range []string{"nobody.contoso.com", "lcs03.contoso.com"} {
+		if _, err := r.host(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	want := map[string]int{"nobody.contoso.com.": 1, "lcs03.contoso.com.": 2}
+	if diff := cmp.Diff(want, z.asked); diff != "" {
+		t.Errorf("questions (-want +got):\n%s", diff)
+	}
+}
+
+// Hosts to which service records lead are looked up, unless that is done anyway.
+func TestDestinations(t *testing.T) {
+	t.Parallel()
+	s := New(Config{
+		Resolver: serveDNS(t, contoso()),
+		Targets:  []Target{{Host: "LCS02.contoso.com.", Port: 5061, Transport: facts.TLS}},
+		Names:    []string{"LCS03.contoso.com", "lcs02.contoso.com", "lcs01.contoso.com", ""},
+	})
+	p := newProber(s, session())
+	from := p.session.Origin()
+	srv := func(name string, hosts ...string) facts.ClientRecord {
+		var targets []facts.Target
+		for _, h := range hosts {
+			targets = append(targets, facts.Target{Host: h, Port: 5061})
+		}
+		return facts.ClientRecord{SIPDomain: "contoso.com", Name: name, Type: "SRV", Targets: facts.Observed(targets, from)}
+	}
+	records := []facts.ClientRecord{
+		srv("_sip._tcp.contoso.com", "sip.contoso.com", "nobody.contoso.com", "lcs02.contoso.com", "lcs01.contoso.com"),
+		srv("_sip._tls.contoso.com", "LCS01.contoso.com", "lcs09", "broken.contoso.com"),
+		{SIPDomain: "contoso.com", Name: "_sipinternal._tcp.contoso.com", Type: "SRV", Targets: facts.NotObserved[[]facts.Target](facts.Unknown{})},
+		{SIPDomain: "contoso.com", Name: "sip.contoso.com", Type: "A", Targets: facts.Observed([]facts.Target{{Host: "192.0.2.10"}}, from)},
+	}
+	var got []string
+	for _, r := range p.destinations(t.Context(), records) {
+		if r.Type != "A" || (r.SIPDomain == "contoso.com") == (r.Name == "lcs03.contoso.com") { // no client looks that up
+			t.Errorf("record %+v", r)
+		}
+		targets, why := r.Targets.Get()
+		text := r.Name + " " + r.RCode
+		for _, target := range targets {
+			text += " " + target.Host
+		}
+		if why != nil {
+			text += " " + string(why.Class)
+		}
+		got = append(got, text)
+	}
+	want := []string{
+		"broken.contoso.com SERVFAIL " + string(facts.Unreachable),
+		"lcs01.contoso.com NOERROR 192.0.2.10 192.0.2.20",
+		"lcs03.contoso.com NOERROR",
+		"lcs09 NXDOMAIN " + string(facts.Missing),
+		"nobody.contoso.com NXDOMAIN",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
 	}
 }

@@ -31,7 +31,8 @@ func newProber(s *Source, session *collect.Session) *prober {
 }
 
 // run tries everything, at most cfg.Limit things at once. The result is in the
-// order of the targets and records, whatever order the answers came in.
+// order of the targets and records, whatever order the answers came in; hosts
+// to which records lead come last.
 func (p *prober) run(ctx context.Context) facts.Wire {
 	wire := facts.Wire{
 		Endpoints: make([]*facts.Endpoint, len(p.targets)),
@@ -63,6 +64,7 @@ func (p *prober) run(ctx context.Context) facts.Wire {
 		})
 	}
 	_ = group.Wait() // a probe's failure is in its facts
+	wire.Records = append(wire.Records, p.destinations(ctx, wire.Records)...)
 	p.account()
 	return wire
 }

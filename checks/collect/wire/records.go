@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"lcshealth/checks/facts"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // clientNames are the names below a SIP domain that clients look up: Windows
@@ -40,16 +42,62 @@ func clientRecords(domains []string) []facts.ClientRecord {
 	return out
 }
 
-// record looks one of them up. The targets of an A record are its addresses.
+// record looks one of them up. The targets of an A record are the addresses of
+// the name, IPv4 and IPv6.
 func (p *prober) record(ctx context.Context, r facts.ClientRecord) facts.ClientRecord {
 	lookup := p.resolver.services
 	if r.Type == "A" {
-		lookup = p.resolver.ipv4
+		lookup = p.resolver.hostTargets
 	}
-	targets, err := lookup(ctx, r.Name)
+	targets, answer, err := lookup(ctx, r.Name)
+	if r.RCode, r.TTL = answer.code, answer.ttl; r.RCode != "" {
+		r.Resolver = p.cfg.Resolver
+	}
 	if err != nil {
 		return unobservedRecord(r, p.failed(err))
 	}
 	r.Targets = facts.Observed(targets, p.session.Origin())
 	return r
+}
+
+// destinations looks up the hosts to which service records lead, and the names
+// that were asked for besides, as records of the type A after those of the
+// clients, each once and sorted by name. What is looked up anyway is left out:
+// hosts of targets, and names of records.
+func (p *prober) destinations(ctx context.Context, records []facts.ClientRecord) []facts.ClientRecord {
+	known := make(map[string]bool)
+	for _, t := range p.targets {
+		known[strings.ToLower(bare(t.Host))] = true
+	}
+	for _, r := range records {
+		known[strings.ToLower(r.Name)] = true
+	}
+	var out []facts.ClientRecord
+	for _, r := range records {
+		targets, _ := r.Targets.Get() // where it leads is not known: it says why
+		for _, t := range targets {
+			if host := strings.ToLower(bare(t.Host)); r.Type == "SRV" && !known[host] {
+				known[host] = true
+				out = append(out, facts.ClientRecord{SIPDomain: r.SIPDomain, Name: host, Type: "A"})
+			}
+		}
+	}
+	for _, name := range p.cfg.Names {
+		if host := strings.ToLower(bare(name)); host != "" && !known[host] {
+			known[host] = true
+			out = append(out, facts.ClientRecord{Name: host, Type: "A"})
+		}
+	}
+	slices.SortFunc(out, func(a, b facts.ClientRecord) int { return strings.Compare(a.Name, b.Name) })
+	var group errgroup.Group
+	group.SetLimit(p.cfg.Limit)
+	for i, r := range out {
+		group.Go(func() error {
+			out[i] = guard(p, func() facts.ClientRecord { return p.record(ctx, r) },
+				func(why facts.Unknown) facts.ClientRecord { return unobservedRecord(r, why) })
+			return nil
+		})
+	}
+	_ = group.Wait() // a lookup's failure is in its facts
+	return out
 }

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Targets    []Target // endpoints to try; see [Targets]
 	SIPDomains []string // whose client records to look up; wildcards are skipped
+	Names      []string // hosts whose addresses to look up besides, such as trusted servers
 	// Resolver is the DNS server to ask, as address or address:port; only the
 	// DNS counts then. Empty means the servers of this computer's own
 	// configuration, after its hosts file.

@@ -88,7 +88,12 @@ func TestClientRecords(t *testing.T) {
 		"SRV _sipinternal._tcp.contoso.com":    {},
 		"SRV _sipinternaltls._tcp.contoso.com": {},
 		"A sip.contoso.com":                    {{Host: "192.0.2.10"}},
-		"A sipinternal.contoso.com":            {}, // an IPv6 address is no A record
+		"A sipinternal.contoso.com":            {{Host: "2001:db8::1"}}, // an A record stands for both families
+		// Hosts to which the service records lead.
+		"A lcs_09.contoso.com": {},
+		"A lcs01.contoso.com":  {{Host: "192.0.2.10"}, {Host: "192.0.2.20"}},
+		"A lcs02.contoso.com":  {{Host: "2001:db8::2"}},
+		"A lcs03.contoso.com":  {},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
