@@ -54,12 +54,11 @@ func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err e
 	from := facts.Origin{Source: "configuration", At: started}
 	collect.Assemble(d, known(cfg), from)
 	runner.Deadline = cfg.Timeouts.Source
-	then, err := s.then(ctx, d)
-	if err != nil {
+	if err := runner.Run(ctx, d, s.then(d)); err != nil {
 		return nil, err
 	}
-	if err := runner.Run(ctx, d, then); err != nil {
-		return nil, err
+	if s.unasked != "" {
+		warnOfWire(d, s.unasked)
 	}
 	collect.Assemble(d, known(cfg), from) // the hosts that came in late
 	return &gathered{d, users}, nil

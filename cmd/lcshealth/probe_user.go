@@ -47,6 +47,9 @@ func (p *probeUser) into(cfg *config.Probe) error {
 		return usagef("--probe-user %s: a sign-in name has the form sip:user@domain", cfg.User)
 	case cfg.Account == "":
 		return usagef("--probe-user %s: name the account to sign in with, as --probe-account 'DOMAIN\\user'", cfg.User)
+	case cfg.Server != "":
+		_, err := probeTargets([]string{cfg.Server}, "")
+		return err
 	}
 	return nil
 }

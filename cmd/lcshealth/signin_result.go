@@ -13,12 +13,15 @@ import (
 // which causes of the catalogue the server's code stands for, with their
 // verdicts. One answer supports causes; it decides none.
 func tellSignIns(d *facts.Deployment, findings []checks.Finding) {
-	i := slices.IndexFunc(d.Sources, func(s facts.Source) bool { return s.Name == "wire" })
-	if i < 0 {
-		return
-	}
 	for _, p := range d.Wire.SignIns {
-		d.Sources[i].Warnings = append(d.Sources[i].Warnings, signInResult(&p, findings))
+		warnOfWire(d, signInResult(&p, findings))
+	}
+}
+
+// warnOfWire adds a warning to the source that asked the network.
+func warnOfWire(d *facts.Deployment, text string) {
+	if i := slices.IndexFunc(d.Sources, func(s facts.Source) bool { return s.Name == "wire" }); i >= 0 {
+		d.Sources[i].Warnings = append(d.Sources[i].Warnings, text)
 	}
 }
 

@@ -24,6 +24,8 @@ type sources struct {
 	secrets *secrets
 	users   records
 	reached []string // hosts that there is a way into, in lower case
+	wire    wire.Config
+	unasked string // why the sign-in that was asked for is not tried; empty if it is
 }
 
 // records takes the accounts of the directory and the entries of databases,
@@ -65,12 +67,13 @@ func (s *sources) first(ctx context.Context) ([]collect.Source, error) {
 	for _, way := range s.hosts(ctx) {
 		out = append(out, way.source)
 	}
-	return out, nil
+	// Now, and not when everything else has been read.
+	return out, clientCertificate(ctx, &s.wire, s.secrets, "wire.certificate.password", s.cfg.Wire.Certificate)
 }
 
 // then are the sources that need what the first ones found: the wire, and an
 // account of each server that nobody gave a way into.
-func (s *sources) then(ctx context.Context, d *facts.Deployment) ([]collect.Source, error) {
+func (s *sources) then(d *facts.Deployment) []collect.Source {
 	var out []collect.Source
 	for _, server := range d.Servers {
 		if !slices.Contains(s.reached, strings.ToLower(server.FQDN)) {
@@ -81,7 +84,7 @@ func (s *sources) then(ctx context.Context, d *facts.Deployment) ([]collect.Sour
 		}
 	}
 	if !s.cfg.Wire.Enabled {
-		return out, nil
+		return out
 	}
 	domains, _ := d.Directory.SIPDomains.Get() // without them no client record is looked up, and the causes say why
 	var names []string
@@ -93,19 +96,14 @@ func (s *sources) then(ctx context.Context, d *facts.Deployment) ([]collect.Sour
 	for _, t := range trusted {
 		others = append(others, t.FQDN)
 	}
-	cfg := wire.Config{
-		Targets: wire.Targets(d), SIPDomains: names, Names: others, SIP: s.cfg.Wire.SIP,
-		Resolver: s.cfg.DNS.Resolver, ConnectTimeout: s.cfg.Timeouts.Connect,
-	}
-	if err := clientCertificate(ctx, &cfg, s.secrets, "wire.certificate.password", s.cfg.Wire.Certificate); err != nil {
-		return nil, err
-	}
+	cfg := s.wire
+	cfg.Targets, cfg.SIPDomains, cfg.Names, cfg.SIP = wire.Targets(d), names, others, s.cfg.Wire.SIP
+	cfg.Resolver, cfg.ConnectTimeout = s.cfg.DNS.Resolver, s.cfg.Timeouts.Connect
 	var err error
-	cfg.ProbeUser, err = probedUser(s.cfg.Probe, s.secrets, homeTargets(d, cfg.Targets))
-	if err != nil {
-		return nil, err
+	if cfg.ProbeUser, err = probedUser(s.cfg.Probe, s.secrets, homeTargets(d, cfg.Targets)); err != nil {
+		s.unasked = strings.TrimPrefix(err.Error(), errUsage.Error()+": ") // the rest is checked all the same
 	}
-	return append(out, wire.New(cfg)), nil
+	return append(out, wire.New(cfg))
 }
 
 func (s *sources) directory() (collect.Source, error) {
