@@ -11,9 +11,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NTLM is defined on MD4
+	"lcshealth/checks/lab/internal/nlmp"
 )
 
 // The acceptor of connectionless NTLM (MS-NLMP). Only version 2 of the
@@ -57,7 +56,7 @@ func newAssociation(cfg Config) *association {
 		id    uint16
 		value string
 	}{{2, strings.ToUpper(cfg.Domain)}, {1, strings.ToUpper(computer)}, {4, domain}, {3, cfg.FQDN}, {5, domain}, {0, ""}} {
-		value := encodeUTF16(av.value)
+		value := nlmp.EncodeUTF16(av.value)
 		info = le.AppendUint16(info, av.id)
 		info = le.AppendUint16(info, uint16(len(value))) //nolint:gosec // a name
 		info = append(info, value...)
@@ -91,20 +90,20 @@ func (a *association) finish(cfg Config, msg []byte) (User, error) {
 		}
 		return msg[offset : offset+length]
 	}
-	answer, domain, name, exchanged := field(20), decodeUTF16(field(28)), decodeUTF16(field(36)), field(52)
+	answer, domain, name, exchanged := field(20), nlmp.DecodeUTF16(field(28)), nlmp.DecodeUTF16(field(36)), field(52)
 	user, ok := find(cfg.Users, domain, name)
 	if !ok || len(answer) < proofSize+leastClientData || len(exchanged) != md5.Size {
 		return User{}, fmt.Errorf(`%w: no account %s\%s, or no answer of version 2`, errNTLM, domain, name)
 	}
 	proof, data := answer[:proofSize], answer[proofSize:]
-	owf := ntowfv2(name, domain, user.Password)
-	if !hmac.Equal(proof, hmacMD5(owf, a.nonce[:], data)) {
+	owf := nlmp.NTOWFv2(name, domain, user.Password)
+	if !hmac.Equal(proof, nlmp.HMACMD5(owf, a.nonce[:], data)) {
 		return User{}, fmt.Errorf(`%w: wrong password for %s\%s`, errNTLM, domain, name)
 	}
 	if skew := cfg.Now().Sub(fileTime(le.Uint64(data[8:]))).Abs(); skew > maxSkew {
 		return User{}, fmt.Errorf("%w: its clock is off by %s", errNTLM, skew)
 	}
-	cipher, err := rc4.NewCipher(hmacMD5(owf, proof))
+	cipher, err := rc4.NewCipher(nlmp.HMACMD5(owf, proof))
 	if err != nil {
 		return User{}, fmt.Errorf("%w: %w", errNTLM, err)
 	}
@@ -151,41 +150,10 @@ func newKeys(session []byte) *keys {
 // 3.1.4.2; MS-NLMP 3.4.4.2, connectionless).
 func (s side) mac(text string) []byte {
 	number := []byte{100, 0, 0, 0}
-	sum := hmacMD5(s.sign[:], number, []byte(text))[:8]
+	sum := nlmp.HMACMD5(s.sign[:], number, []byte(text))[:8]
 	key := md5.Sum(append(s.seal[:], number...))
 	if cipher, err := rc4.NewCipher(key[:]); err == nil { // its size is right
 		cipher.XORKeyStream(sum, sum)
 	}
 	return append(append([]byte{1, 0, 0, 0}, sum...), number...)
-}
-
-// ntowfv2 derives the key of an account (3.3.2).
-func ntowfv2(user, domain, password string) []byte {
-	h := md4.New()
-	h.Write(encodeUTF16(password))
-	return hmacMD5(h.Sum(nil), encodeUTF16(strings.ToUpper(user)+domain))
-}
-
-func hmacMD5(key []byte, parts ...[]byte) []byte {
-	mac := hmac.New(md5.New, key)
-	for _, p := range parts {
-		mac.Write(p)
-	}
-	return mac.Sum(nil)
-}
-
-func encodeUTF16(s string) []byte {
-	var b []byte
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = le.AppendUint16(b, u)
-	}
-	return b
-}
-
-func decodeUTF16(b []byte) string {
-	units := make([]uint16, 0, len(b)/2)
-	for ; len(b) >= 2; b = b[2:] {
-		units = append(units, le.Uint16(b))
-	}
-	return string(utf16.Decode(units))
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"lcshealth/checks/lab/internal/nlmp"
 )
 
 // pipeEnd is a connection that nothing is read from, with an address.
@@ -112,7 +114,7 @@ func TestWithoutLogin(t *testing.T) {
 	r.send(bindPDU(pduBind, iidObjectExporter, ndr20, nil))
 	r.expect(pduBindAck)
 	r.send(requestPDU(5, nil))
-	if body := r.expect(pduResponse); !bytes.Contains(body, encodeUTF16("LCS01")) {
+	if body := r.expect(pduResponse); !bytes.Contains(body, nlmp.EncodeUTF16("LCS01")) {
 		t.Errorf("ServerAlive2 without the name: %x", body)
 	}
 	r.send(requestPDU(1, nil)) // SimplePing

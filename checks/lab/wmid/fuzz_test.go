@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/oiweiwei/go-msrpc/msrpc/dcom/wmi/iwbemservices/v0"
+
+	"lcshealth/checks/lab/internal/nlmp"
 )
 
 func FuzzPDU(f *testing.F) {
@@ -40,7 +42,7 @@ func FuzzNTLM(f *testing.F) {
 	authenticate := append(le.AppendUint32([]byte(ntlmSignature), 3), make([]byte, 120)...)
 	f.Add(negotiate, authenticate)
 	// A user that is known, with a response and the flags that are wanted.
-	user := encodeUTF16("health")
+	user := nlmp.EncodeUTF16("health")
 	known := bytes.Clone(authenticate[:88])
 	field := func(at, size, offset int) {
 		le.PutUint16(known[at:], uint16(size))

@@ -3,15 +3,13 @@ package wmid
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/md5"
 	"crypto/rand"
 	"crypto/rc4"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NTLM is defined on MD4
+	"lcshealth/checks/lab/internal/nlmp"
 )
 
 // The acceptor of NTLM (MS-NLMP). Only version 2 of the responses is accepted,
@@ -76,12 +74,12 @@ func beginNTLM(host *Host, negotiate []byte) (*ntlmLogin, error) {
 	if _, err := rand.Read(l.nonce[:]); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNTLM, err)
 	}
-	target := encodeUTF16(strings.ToUpper(host.Domain))
+	target := nlmp.EncodeUTF16(strings.ToUpper(host.Domain))
 	var info []byte
 	for _, av := range []struct {
 		id    uint16
 		value []byte
-	}{{avDomain, target}, {avComputer, encodeUTF16(strings.ToUpper(host.Computer))}, {avEnd, nil}} {
+	}{{avDomain, target}, {avComputer, nlmp.EncodeUTF16(strings.ToUpper(host.Computer))}, {avEnd, nil}} {
 		info = le.AppendUint16(info, av.id)
 		info = le.AppendUint16(info, uint16(len(av.value)))
 		info = append(info, av.value...)
@@ -129,7 +127,7 @@ func parseAuthenticate(msg []byte) (ntlmAuthenticate, error) {
 		return msg[offset : offset+length]
 	}
 	a.response, a.key = field(20), field(52)
-	a.domain, a.user = decodeUTF16(field(28)), decodeUTF16(field(36))
+	a.domain, a.user = nlmp.DecodeUTF16(field(28)), nlmp.DecodeUTF16(field(36))
 	a.flags = le.Uint32(msg[60:])
 	return a, err
 }
@@ -152,11 +150,11 @@ func (l *ntlmLogin) finish(host *Host, msg []byte) (*ntlmSession, error) {
 		return nil, fmt.Errorf("%w: no account %s", errNTLM, account)
 	}
 	proof, data := a.response[:proofSize], a.response[proofSize:]
-	owf := ntowfv2(a.user, a.domain, host.Password)
-	if !hmac.Equal(proof, hmacMD5(owf, l.nonce[:], data)) {
+	owf := nlmp.NTOWFv2(a.user, a.domain, host.Password)
+	if !hmac.Equal(proof, nlmp.HMACMD5(owf, l.nonce[:], data)) {
 		return nil, fmt.Errorf("%w: wrong password for %s", errNTLM, account)
 	}
-	key := hmacMD5(owf, proof)
+	key := nlmp.HMACMD5(owf, proof)
 	if a.flags&ntlmKeyExchange != 0 {
 		if len(a.key) != len(key) {
 			return nil, fmt.Errorf("%w: session key of %d bytes", errNTLM, len(a.key))
@@ -169,35 +167,4 @@ func (l *ntlmLogin) finish(host *Host, msg []byte) (*ntlmSession, error) {
 		cipher.XORKeyStream(key, a.key)
 	}
 	return newNTLMSession(strings.ToUpper(host.Domain)+`\`+host.User, key, a.flags)
-}
-
-// ntowfv2 derives the key of an account (3.3.2).
-func ntowfv2(user, domain, password string) []byte {
-	h := md4.New()
-	h.Write(encodeUTF16(password))
-	return hmacMD5(h.Sum(nil), encodeUTF16(strings.ToUpper(user)+domain))
-}
-
-func hmacMD5(key []byte, parts ...[]byte) []byte {
-	mac := hmac.New(md5.New, key)
-	for _, p := range parts {
-		mac.Write(p)
-	}
-	return mac.Sum(nil)
-}
-
-func encodeUTF16(s string) []byte {
-	var b []byte
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = le.AppendUint16(b, u)
-	}
-	return b
-}
-
-func decodeUTF16(b []byte) string {
-	units := make([]uint16, 0, len(b)/2)
-	for ; len(b) >= 2; b = b[2:] {
-		units = append(units, le.Uint16(b))
-	}
-	return string(utf16.Decode(units))
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/md5"
 	"crypto/rc4"
 	"fmt"
+
+	"lcshealth/checks/lab/internal/nlmp"
 )
 
 // ntlmSession protects the messages after a login (MS-NLMP 3.4).
@@ -70,7 +72,7 @@ func (s *ntlmSession) open(pdu, secret []byte) error {
 }
 
 func (d *ntlmDirection) checksum(message []byte) []byte {
-	return hmacMD5(d.signKey, le.AppendUint32(nil, d.sequence), message)[:8]
+	return nlmp.HMACMD5(d.signKey, le.AppendUint32(nil, d.sequence), message)[:8]
 }
 
 // seal makes a signature of a checksum (MS-NLMP 2.2.2.9.2).
