@@ -20,7 +20,13 @@ type Config struct {
 	Wire      Wire      `mapstructure:"wire"`
 	Probe     Probe     `mapstructure:"probe"`
 	DNS       DNS       `mapstructure:"dns"`
+	Redact    Redact    `mapstructure:"redact" json:",omitzero"` // not in the digest of who has none
 	Timeouts  Timeouts  `mapstructure:"timeouts"`
+
+	// What does not change what is asked is no part of the digest.
+	History History `mapstructure:"history" json:"-"`
+	Notify  Notify  `mapstructure:"notify" json:"-"`
+	Serve   Serve   `mapstructure:"serve" json:"-"`
 
 	path string // of the file, for messages and relative paths; empty without one
 }
@@ -120,6 +126,11 @@ type DNS struct {
 	Resolver string `mapstructure:"resolver"` // host or host:port; empty: the system's
 }
 
+// Redact says how names are replaced by pseudonyms, if that is asked for.
+type Redact struct {
+	Key Secret `mapstructure:"key"` // a name has the same pseudonym with the same key; not set: only within a run
+}
+
 // Timeouts bound the run and its parts.
 type Timeouts struct {
 	Run     time.Duration `mapstructure:"run"`
@@ -136,5 +147,7 @@ func Default() *Config {
 		WMI:       WMI{Auth: "ntlm"},
 		Wire:      Wire{Enabled: true, SIP: true},
 		Timeouts:  Timeouts{Run: 15 * time.Minute, Source: 10 * time.Minute, Connect: 5 * time.Second},
+		History:   History{Path: "lcshealth-history.db", KeepAge: 2 * 365 * 24 * time.Hour, KeepReports: 92 * 24 * time.Hour},
+		Serve:     Serve{Listen: "127.0.0.1:8443", Users: "users.yaml", Waivers: "waivers.yaml"},
 	}
 }

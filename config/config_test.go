@@ -53,6 +53,8 @@ func TestLoad(t *testing.T) {
 	}
 	want.Database.Username, want.Database.Password.Env = `CONTOSO\reader`, "RTC_PASSWORD"
 	want.Timeouts.Source = 90 * time.Second
+	want.History.Path = filepath.Join(dir, "lcshealth-history.db")
+	want.Serve.Users, want.Serve.Waivers = filepath.Join(dir, "users.yaml"), filepath.Join(dir, "waivers.yaml")
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -78,6 +80,7 @@ func TestErrors(t *testing.T) {
 		{"negative duration", "source: 90s", "source: -1s", "timeouts.source: -1s is not a positive duration such as 90s or 5m"},
 		{"password in the file", "{env: RTC_PASSWORD}", "hunter2", "database.password: a password does not belong into the configuration"},
 		{"two ways to a password", "{env: RTC_PASSWORD}", "{env: A, file: b}", "database.password: say only one of file, env and command"},
+		{"two ways to a key", "timeouts:", "redact: {key: {env: A, file: b}}\ntimeouts:", "redact.key: say only one of file, env and command"},
 		{"short name", "name: fe1.contoso.com", "name: fe1", `servers[1].name: "fe1" is not a fully qualified host name`},
 		{"twice the same", "name: fe1.contoso.com", "name: LCS01.contoso.com", "servers[1].name: LCS01.contoso.com is also servers[0].name"},
 		{"no account for databases", "database:\n  username: CONTOSO\\reader\n", "database:\n", "database.username: is needed to read databases with ntlm"},

@@ -99,9 +99,21 @@ func (c *Config) Digest() string {
 // resolvePaths makes the paths of files relative to the configuration's folder.
 func (c *Config) resolvePaths(dir string) {
 	paths := []*string{&c.Directory.CAFile, &c.Database.CAFile, &c.Directory.Password.File, &c.Database.Password.File, &c.WMI.Password.File,
-		&c.Wire.Certificate.File, &c.Wire.Certificate.Key, &c.Wire.Certificate.Password.File, &c.Probe.Password.File}
+		&c.Wire.Certificate.File, &c.Wire.Certificate.Key, &c.Wire.Certificate.Password.File, &c.Probe.Password.File, &c.Redact.Key.File}
 	for _, k := range []*Kerberos{&c.Directory.Kerberos, &c.Database.Kerberos, &c.WMI.Kerberos} {
 		paths = append(paths, &k.Config, &k.CCache, &k.Keytab)
+	}
+	paths = append(paths, &c.History.Path, &c.History.Postgres.File, &c.History.Facts,
+		&c.Serve.Certificate, &c.Serve.Key, &c.Serve.Users, &c.Serve.Waivers)
+	for i := range c.Serve.Audits {
+		paths = append(paths, &c.Serve.Audits[i].Config)
+	}
+	for i := range c.Notify.Mail {
+		paths = append(paths, &c.Notify.Mail[i].CAFile, &c.Notify.Mail[i].Password.File)
+	}
+	for i := range c.Notify.Webhooks {
+		w := &c.Notify.Webhooks[i]
+		paths = append(paths, &w.CAFile, &w.URL.File, &w.Secret.File)
 	}
 	for i := range c.Servers {
 		paths = append(paths, &c.Servers[i].HostFile)

@@ -50,6 +50,7 @@ func (c *Config) Validate() error {
 	v.secret("wire.certificate.password", c.Wire.Certificate.Password)
 	v.check(c.Wire.Certificate.Key == "" || c.Wire.Certificate.File != "", "wire.certificate.file", "is needed with a key")
 	v.secret("probe.password", c.Probe.Password)
+	v.secret("redact.key", c.Redact.Key)
 	v.check(c.Probe.User == "" || facts.AddressDomain(facts.NormalizeAddress(c.Probe.User)) != "", "probe.user", fmt.Sprintf("%q is not a sign-in name such as sip:user@domain", c.Probe.User))
 	v.check(c.Probe.User == "" || c.Probe.Account != "", "probe.account", "is needed to sign in as "+c.Probe.User)
 	for i, file := range c.Hosts.Files {
@@ -69,6 +70,9 @@ func (c *Config) Validate() error {
 	v.positive("timeouts.source", c.Timeouts.Source)
 	v.positive("timeouts.connect", c.Timeouts.Connect)
 	v.positive("hosts.max-age", c.Hosts.MaxAge)
+	c.History.validate(v)
+	c.Notify.validate(v)
+	c.Serve.validate(v)
 	return errors.Join(v.errs...)
 }
 

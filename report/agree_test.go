@@ -117,9 +117,9 @@ func fromHTML(t *testing.T, r *report.Report) told {
 	doc.Find(".tile[data-severity]").Each(func(_ int, s *goquery.Selection) {
 		o.Severities[data(s, "severity")] = number(s.Find("dd").Text())
 	})
-	doc.Find("tr[data-code]").Each(func(_ int, s *goquery.Selection) { o.Codes[data(s, "code")] = number(s.Find("td.n").Text()) })
+	doc.Find("#matrix td[data-code]").Each(func(_ int, s *goquery.Selection) { o.Codes[data(s, "code")] = number(s.Text()) })
 	doc.Find("[data-finding]").Each(func(_ int, s *goquery.Selection) {
-		o.finding(data(s, "verdict"), data(s, "severity"), data(s, "finding"))
+		o.finding(data(s.Closest("[data-verdict]"), "verdict"), data(s, "severity"), data(s, "finding"))
 	})
 	doc.Find("tr[data-source]").Each(func(_ int, s *goquery.Selection) {
 		o.source(data(s, "source"), s.Find("td[data-label=Target]").Text(), data(s, "status"))

@@ -20,6 +20,9 @@ type Report struct {
 	Findings []checks.Finding `json:"findings"`
 	Sources  []facts.Source   `json:"sources"`
 	Waivers  []Waiver         `json:"waivers,omitempty"` // those that the run was given, and what became of each
+	Outline  *Outline         `json:"deployment,omitempty"`
+	Dates    *Dates           `json:"dates,omitempty"`
+	SignIns  []SignIn         `json:"signIns,omitempty"` // those that were tried
 }
 
 // Run is the data of the run itself.
@@ -27,10 +30,11 @@ type Run struct {
 	ID          string    `json:"id"`
 	StartedAt   time.Time `json:"startedAt"`
 	FinishedAt  time.Time `json:"finishedAt"`
-	CollectedAt time.Time `json:"collectedAt"`      // when the facts were gathered; earlier than StartedAt for a stored file
-	Version     string    `json:"version"`          // of lcshealth
-	Catalog     string    `json:"catalog"`          // version of the catalogue
-	Config      string    `json:"config,omitempty"` // digest of the configuration
+	CollectedAt time.Time `json:"collectedAt"`        // when the facts were gathered; earlier than StartedAt for a stored file
+	Version     string    `json:"version"`            // of lcshealth
+	Catalog     string    `json:"catalog"`            // version of the catalogue
+	Config      string    `json:"config,omitempty"`   // digest of the configuration
+	Redacted    string    `json:"redacted,omitempty"` // tells by which key names were replaced by pseudonyms; empty: they were not
 	Scope       Scope     `json:"scope"`
 	ExitCode    int       `json:"exitCode"`
 }

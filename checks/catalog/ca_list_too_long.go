@@ -121,7 +121,7 @@ func leftOut(d *facts.Deployment, s *facts.Server, list [][]byte, unknown *reaso
 		theirs, why := peerCertificates(t)
 		unknown.note(why)
 		for _, leaf := range theirs.leaves {
-			chain := pki.Walk(leaf, slices.Concat(own.between, theirs.between), own.roots)
+			chain := pki.For(d).Walk(leaf, slices.Concat(own.between, theirs.between), own.roots)
 			switch root := pki.RawName(chain.Last().RawSubject); {
 			case slices.ContainsFunc(chain.Issuers, isListed):
 			case chain.End == pki.Trusted:

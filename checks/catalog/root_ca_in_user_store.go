@@ -29,7 +29,7 @@ var rootCAInUserStore = checks.Cause{
 	JudgeServer: judgeRootCAInUserStore,
 }
 
-func judgeRootCAInUserStore(_ *facts.Deployment, s *facts.Server) (j checks.Judgement) {
+func judgeRootCAInUserStore(d *facts.Deployment, s *facts.Server) (j checks.Judgement) {
 	stored, why := s.Host.Certificates.Get()
 	if why != nil {
 		j.Unknown(why)
@@ -53,7 +53,7 @@ func judgeRootCAInUserStore(_ *facts.Deployment, s *facts.Server) (j checks.Judg
 			continue
 		}
 		seen = append(seen, leaf.Certificate)
-		follow(&j, s, u.what, leaf.Certificate, in)
+		follow(&j, pki.For(d), s, u.what, leaf.Certificate, in)
 	}
 	if len(seen) == 0 && len(unknown) == 0 {
 		j.NotApplicable("no certificate for server connections was found whose chain could be followed")
@@ -85,8 +85,8 @@ func openStores(stored []facts.Certificate) (in stores) {
 }
 
 // follow judges the chain of one certificate by the stores of the computer.
-func follow(j *checks.Judgement, s *facts.Server, what string, leaf *x509.Certificate, in stores) {
-	chain := pki.Walk(leaf, in.between, in.roots)
+func follow(j *checks.Judgement, w pki.Walker, s *facts.Server, what string, leaf *x509.Certificate, in stores) {
+	chain := w.Walk(leaf, in.between, in.roots)
 	from := s.Host.Certificates.Origin()
 	settle := fmt.Sprintf("look at the certification path of %s in the Certificates snap-in of %s", pki.RawName(leaf.RawSubject), s.FQDN)
 	switch {
@@ -103,13 +103,13 @@ func follow(j *checks.Judgement, s *facts.Server, what string, leaf *x509.Certif
 			Message: "an authority of " + pki.Describe(leaf) + " may be among the certificates that could not be read",
 		})
 	default:
-		untrusted(j, s, what, chain, in.between)
+		untrusted(j, w, s, what, chain, in.between)
 	}
 }
 
 // untrusted records a chain that does not end in the computer's store, and
 // where its root is instead.
-func untrusted(j *checks.Judgement, s *facts.Server, what string, chain pki.Chain, between []*x509.Certificate) {
+func untrusted(j *checks.Judgement, w pki.Walker, s *facts.Server, what string, chain pki.Chain, between []*x509.Certificate) {
 	from := s.Host.Certificates.Origin()
 	leaf := chain.Path[0]
 	expected := "a root in LocalMachine\\ROOT"
@@ -131,7 +131,7 @@ func untrusted(j *checks.Judgement, s *facts.Server, what string, chain pki.Chai
 		if err != nil {
 			continue
 		}
-		if pki.Walk(leaf, between, []*x509.Certificate{certificate}).End == pki.Trusted {
+		if w.Walk(leaf, between, []*x509.Certificate{certificate}).End == pki.Trusted {
 			reason = fmt.Sprintf("the root %s is only in the Trusted Root store of %s", pki.RawName(certificate.RawSubject), profile(c))
 			observed += fmt.Sprintf("; %s is in the Trusted Root store of %s", pki.RawName(certificate.RawSubject), profile(c))
 			missing = pki.RawName(certificate.RawSubject)

@@ -16,6 +16,9 @@ type Deployment struct {
 	Servers     []*Server   // by FQDN
 	Databases   []*Database // by name
 	Wire        Wire
+	// Redacted tells by which key names were replaced by pseudonyms (package
+	// redact). Empty: they were not.
+	Redacted string
 
 	homes     map[string]*HomeServer // by name, as it is and in lower case
 	homesOnce sync.Once

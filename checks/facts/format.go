@@ -25,6 +25,9 @@ type Header struct {
 	Tool        string    `json:"tool"` // lcshealth and its version
 	CollectedAt time.Time `json:"collectedAt"`
 	Config      string    `json:"config,omitempty"` // digest of the configuration
+	// Redacted tells by which key names were replaced by pseudonyms; eight
+	// hexadecimal digits. Empty: they were not.
+	Redacted string `json:"redacted,omitempty"`
 }
 
 // trailer is the last line. A file without it was cut short.

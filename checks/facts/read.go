@@ -81,7 +81,7 @@ func (r *Reader) header() error {
 		return fmt.Errorf("%w (%s, format %d); this one reads up to format %d", ErrNewer, h.Data.Tool, h.Data.Format, FormatVersion)
 	}
 	r.Header = h.Data
-	r.Deployment.CollectedAt = h.Data.CollectedAt
+	r.Deployment.CollectedAt, r.Deployment.Redacted = h.Data.CollectedAt, h.Data.Redacted
 	return nil
 }
 

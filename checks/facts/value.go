@@ -88,6 +88,13 @@ func (v Value[T]) Get() (T, *Unknown) {
 // Origin says where an observed fact comes from.
 func (v Value[T]) Origin() Origin { return v.origin }
 
+// Rewrite calls a function with pointers to what the fact holds: its value (a
+// *T), which says nothing unless it was observed, its origin, and the reason why
+// it was not. It is for packages that treat facts of every type alike.
+func (v *Value[T]) Rewrite(f func(value any, origin *Origin, unknown *Unknown)) {
+	f(&v.value, &v.origin, &v.unknown)
+}
+
 // IsObserved reports whether the fact was observed.
 func (v Value[T]) IsObserved() bool { return v.observed }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lcshealth/checks/facts"
+	"lcshealth/config"
 
 	"github.com/spf13/cobra"
 )
@@ -42,8 +43,12 @@ func runAnalyze(ctx context.Context, a *app, path string, s *scope, o *output) e
 	if err := o.validate(); err != nil {
 		return err
 	}
+	r, err := o.redact.redactor(ctx, config.Secret{})
+	if err != nil {
+		return err
+	}
 	return analyze(path, func(j judgement) error {
-		j.options, j.scope, j.output = options, s.report(), o
+		j.options, j.scope, j.output, j.redactor = options, s.report(), o, r
 		return judge(ctx, a, j)
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"iter"
@@ -12,6 +13,7 @@ import (
 	"lcshealth/checks/facts"
 	"lcshealth/config"
 	"lcshealth/report"
+	"lcshealth/report/outline"
 	"lcshealth/report/waiver"
 
 	"github.com/spf13/cobra"
@@ -62,20 +64,26 @@ func runCheck(ctx context.Context, a *app, cfg *config.Config, s *scope, o *outp
 	if err := o.validate(); err != nil {
 		return err
 	}
+	r, err := o.redact.redactor(ctx, cfg.Redact.Key)
+	if err != nil {
+		return err
+	}
 	started := time.Now()
-	g, err := gather(ctx, a, cfg)
+	g, err := gather(ctx, a, cfg, nil)
 	if err != nil {
 		return err
 	}
 	defer g.Close() //nolint:errcheck // temporary files
 	return judge(ctx, a, judgement{
 		started: started, config: cfg.Digest(), deployment: g.deployment, users: g.users.SignIns(ctx), options: options, scope: s.report(), output: o,
+		redactor: r, settings: cfg,
 	})
 }
 
 // judgement is what check and analyze have in common: facts to be judged and
 // reported.
 type judgement struct {
+	id         string // of the run; empty: a new one
 	started    time.Time
 	config     string
 	deployment *facts.Deployment
@@ -83,20 +91,17 @@ type judgement struct {
 	options    checks.Options
 	scope      report.Scope
 	output     *output
+	accepted   []acceptance
+
+	redactor *redactor        // nil: names stay
+	settings *config.Config   // whose names messages may have; nil for stored facts
+	named    []checks.Finding // of the facts before names were replaced, as far as waivers need them
 }
 
 func judge(ctx context.Context, a *app, j judgement) error {
-	accepted, err := readWaivers(j.output.waivers)
+	r, err := j.judged(ctx, a)
 	if err != nil {
 		return err
-	}
-	r, err := j.report(ctx)
-	if err != nil {
-		return err
-	}
-	if j.output.waivers != "" {
-		waiver.Apply(r, accepted, time.Now())
-		r.Run.ExitCode = int(checks.Exit(r.Findings, checks.Severity(j.output.failOn)))
 	}
 	if err := j.output.write(a, r); err != nil {
 		return err
@@ -105,6 +110,29 @@ func judge(ctx context.Context, a *app, j judgement) error {
 		return errExit{code}
 	}
 	return nil
+}
+
+// judged judges the facts with the waivers.
+func (j *judgement) judged(ctx context.Context, a *app) (*report.Report, error) {
+	accepted, err := readWaivers(j.output.waivers)
+	if err != nil {
+		return nil, err
+	}
+	j.accepted = accept(accepted)
+	end, err := j.redact(ctx, a)
+	defer end()
+	if err != nil {
+		return nil, err
+	}
+	r, err := j.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if j.output.waivers != "" {
+		waiver.Apply(r, j.carry(r.Findings), time.Now())
+		r.Run.ExitCode = int(checks.Exit(r.Findings, checks.Severity(j.output.failOn)))
+	}
+	return r, nil
 }
 
 // report judges the facts.
@@ -116,12 +144,11 @@ func (j *judgement) report(ctx context.Context) (*report.Report, error) {
 	if err := knownServers(j.deployment, j.options.Servers); err != nil {
 		return nil, err
 	}
-	tellSignIns(j.deployment, findings)
-	return report.New(report.Run{
-		ID: strings.ToLower(rand.Text()), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,
-		Version: version(), Catalog: catalog.Version, Config: j.config, Scope: j.scope,
+	return outline.Add(report.New(report.Run{
+		ID: cmp.Or(j.id, strings.ToLower(rand.Text())), StartedAt: second(j.started), FinishedAt: second(time.Now()), CollectedAt: j.deployment.CollectedAt,
+		Version: version(), Catalog: catalog.Version, Config: j.config, Scope: j.scope, Redacted: j.deployment.Redacted,
 		ExitCode: int(checks.Exit(findings, checks.Severity(j.output.failOn))),
-	}, findings, j.deployment.Sources), nil
+	}, findings, j.deployment.Sources), j.deployment), nil
 }
 
 // knownServers refuses a server that no source knows: its findings would be

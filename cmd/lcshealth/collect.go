@@ -14,13 +14,15 @@ import (
 
 func newCollect(a *app) *cobra.Command {
 	var flags configFlags
+	var redact redactFlags
 	var file string
 	c := &cobra.Command{
 		Use:   "collect",
 		Short: "Gather the facts of the deployment and store them in a file",
 		Long: `collect asks the same sources as check and stores what they said, to be judged
 later or elsewhere with analyze. The file holds no password. It does hold names,
-addresses and SIDs of users: treat it as you treat the directory.
+addresses and SIDs of users: treat it as you treat the directory, or give
+--redact, which replaces them by pseudonyms.
 
 Exit codes:
   0  stored, and every source was read
@@ -35,25 +37,34 @@ Exit codes:
 			if err != nil {
 				return err
 			}
-			return runCollect(c.Context(), a, cfg, file)
+			return runCollect(c.Context(), a, cfg, &redact, file)
 		},
 	}
 	flags.addFlags(c)
+	redact.addFlags(c)
 	c.Flags().StringVarP(&file, "output", "o", "lcshealth.lcsfacts", "`file` to write")
 	return c
 }
 
-func runCollect(ctx context.Context, a *app, cfg *config.Config, file string) error {
-	g, err := gather(ctx, a, cfg)
+func runCollect(ctx context.Context, a *app, cfg *config.Config, redact *redactFlags, file string) error {
+	r, err := redact.redactor(ctx, cfg.Redact.Key)
 	if err != nil {
 		return err
 	}
-	defer g.Close() //nolint:errcheck // temporary files
+	g, err := gather(ctx, a, cfg, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = g.Close() }() // temporary files
+	sources := g.deployment.Sources  // told with their names to whoever runs this
+	if err := g.redact(ctx, a, r, cfg); err != nil {
+		return err
+	}
 	if err := report.WriteFile(file, func(w io.Writer) error { return g.store(ctx, w, cfg) }); err != nil {
 		return fmt.Errorf("store the facts: %w", err)
 	}
 	incomplete := false
-	for _, s := range g.deployment.Sources {
+	for _, s := range sources {
 		if s.Status != facts.OK {
 			incomplete = true
 			fmt.Fprintf(a.stderr, "lcshealth: %s %s: %s: %s\n", s.Name, s.Target, s.Status, report.Clean(s.Message))

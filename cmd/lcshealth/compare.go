@@ -47,21 +47,21 @@ Exit codes:
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error { return runCompare(c.Context(), a, &o, args[0], args[1]) },
 	}
+	o.addFlags(c)
+	return c
+}
+
+func (o *compareOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "`format`: text, json or html")
 	f.StringVarP(&o.output, "output", "o", "", "write to this `file` instead of standard output")
 	f.StringVar(&o.failOn, "fail-on", "new", "exit with 1 for these `kinds` of change: new, changed, resolved, …, any or none")
 	must(c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "html"}, cobra.ShellCompDirectiveNoFileComp)))
-	return c
 }
 
 func runCompare(ctx context.Context, a *app, o *compareOptions, before, after string) error {
-	if o.format != "text" && o.format != "json" && o.format != "html" {
-		return usagef("--format %s: it is text, json or html", o.format)
-	}
-	kinds, err := compare.ParseFailOn(o.failOn)
-	if err != nil {
-		return usagef("--fail-on %s: %w", o.failOn, err)
+	if err := o.validate(); err != nil {
+		return err
 	}
 	older, err := readReport(ctx, before)
 	if err != nil {
@@ -71,7 +71,26 @@ func runCompare(ctx context.Context, a *app, o *compareOptions, before, after st
 	if err != nil {
 		return err
 	}
-	comparison := compare.Compare(older, newer)
+	return writeComparison(a, o, compare.Compare(older, newer))
+}
+
+// validate refuses wrong flags.
+func (o *compareOptions) validate() error {
+	if err := oneOf("--format", o.format, "text", "json", "html"); err != nil {
+		return err
+	}
+	if _, err := compare.ParseFailOn(o.failOn); err != nil {
+		return usagef("--fail-on %s: %w", o.failOn, err)
+	}
+	return nil
+}
+
+// writeComparison writes a comparison where it goes, and decides the exit code.
+func writeComparison(a *app, o *compareOptions, comparison *compare.Comparison) error {
+	kinds, err := compare.ParseFailOn(o.failOn)
+	if err != nil {
+		return usagef("--fail-on %s: %w", o.failOn, err)
+	}
 	if o.output != "" {
 		err = report.WriteFile(o.output, func(w io.Writer) error { return o.render(w, comparison, text.Options{Width: 100}) })
 	} else {

@@ -164,6 +164,7 @@ func runLab(ctx context.Context, a *app, what *labFlags, file string) error {
 		if err != nil {
 			return err
 		}
+		cfg.History, cfg.Serve = config.Default().History, config.Default().Serve // beside the file, not in the lab's own folder
 		if err := writeConfig(file, cfg); err != nil {
 			return err
 		}

@@ -27,8 +27,15 @@ type gathered struct {
 
 func (g *gathered) Close() error { return g.users.Close() }
 
-// gather asks every source of the configuration.
-func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err error) {
+// watcher is told how a run gets on.
+type watcher interface {
+	step(source, target, what string, n int)
+	finished(facts.Source)
+}
+
+// gather asks every source of the configuration. A watcher that is nil stands
+// for progress on standard error.
+func gather(ctx context.Context, a *app, cfg *config.Config, watch watcher) (_ *gathered, err error) {
 	users := collect.NewUsers("")
 	defer func() {
 		if err != nil {
@@ -42,12 +49,15 @@ func gather(ctx context.Context, a *app, cfg *config.Config) (_ *gathered, err e
 	if err != nil {
 		return nil, err
 	}
-	p := newProgress(a)
-	defer p.stop()
+	if watch == nil {
+		p := newProgress(a)
+		defer p.stop()
+		watch = p
+	}
 
 	started := time.Now().UTC().Truncate(time.Second)
 	d := &facts.Deployment{CollectedAt: started}
-	runner := collect.Runner{Deadline: min(cfg.Timeouts.Source, cfg.Timeouts.Run-cfg.Timeouts.Run/wireShare), Progress: p.step, Done: p.finished}
+	runner := collect.Runner{Deadline: min(cfg.Timeouts.Source, cfg.Timeouts.Run-cfg.Timeouts.Run/wireShare), Progress: watch.step, Done: watch.finished}
 	if err := runner.Run(ctx, d, first); err != nil {
 		return nil, err
 	}
@@ -125,7 +135,7 @@ func (s *secrets) get(ctx context.Context, key string, secret config.Secret) (st
 
 // store writes gathered facts in their stored form.
 func (g *gathered) store(ctx context.Context, w io.Writer, cfg *config.Config) error {
-	out, err := facts.NewWriter(w, facts.Header{Tool: "lcshealth " + version(), CollectedAt: g.deployment.CollectedAt, Config: cfg.Digest()})
+	out, err := facts.NewWriter(w, facts.Header{Tool: "lcshealth " + version(), CollectedAt: g.deployment.CollectedAt, Config: cfg.Digest(), Redacted: g.deployment.Redacted})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type output struct {
 	failOn  string
 	waivers string
 	verbose bool
+	redact  redactFlags
 }
 
 // formats are the names of the formats, with what each is for.
@@ -54,14 +55,31 @@ func formatNames() (names []string) {
 }
 
 func (o *output) addFlags(c *cobra.Command) {
+	o.addFormatFlags(c)
+	o.addJudgeFlags(c)
+	o.redact.addFlags(c)
+}
+
+// addJudgeFlags adds the flags that say how a report is judged.
+func (o *output) addJudgeFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.failOn, "fail-on", string(checks.Minor), "exit with 1 from this `severity` on: critical, major, minor or info")
+	f.StringVar(&o.waivers, "waivers", "", "findings that are accepted, and until when (YAML `file`; lcshealth waive writes it)")
+	must(c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"critical", "major", "minor", "info"}, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// addFormatFlags adds the flags that say how a report is shown.
+func (o *output) addFormatFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "`format` on standard output: "+strings.Join(formatNames(), ", "))
-	f.StringArrayVar(&o.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE` (repeatable)")
-	f.StringVar(&o.failOn, "fail-on", string(checks.Minor), "exit with 1 from this `severity` on: critical, major, minor or info")
+	o.addFileFlags(c)
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "text: show also what is absent, with its evidence")
-	f.StringVar(&o.waivers, "waivers", "", "findings that are accepted, and until when (YAML `file`; lcshealth waive writes it)")
 	must(c.RegisterFlagCompletionFunc("format", completeFormats))
-	must(c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"critical", "major", "minor", "info"}, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// addFileFlags adds the flag that says which files a report goes to.
+func (o *output) addFileFlags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&o.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE` (repeatable)")
 }
 
 // validate refuses wrong flags before anything is contacted.
@@ -81,13 +99,21 @@ func (o *output) validate() error {
 	return nil
 }
 
-// write writes the report everywhere it goes.
-func (o *output) write(a *app, r *report.Report) error {
+// writeFiles writes the report to the files that were asked for.
+func (o *output) writeFiles(r *report.Report) error {
 	for _, target := range o.reports {
 		format, file, _ := strings.Cut(target, "=")
 		if err := report.WriteFile(file, func(w io.Writer) error { return o.render(w, format, r, text.Options{Width: 100}) }); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
+	}
+	return nil
+}
+
+// write writes the report everywhere it goes.
+func (o *output) write(a *app, r *report.Report) error {
+	if err := o.writeFiles(r); err != nil {
+		return err
 	}
 	options := text.Options{Color: useColor(a.stdout)}
 	if width, _, err := term.GetSize(int(a.stdout.Fd())); err == nil {

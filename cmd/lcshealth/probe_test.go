@@ -17,6 +17,7 @@ import (
 	"lcshealth/checks/facts"
 	"lcshealth/checks/lab"
 	"lcshealth/config"
+	"lcshealth/report"
 )
 
 // probing is a lab with what a probe of it needs to know.
@@ -194,16 +195,24 @@ func TestProbeUser(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		args []string
-		want string
+		want report.SignInOutcome
 	}{
-		{"accepted", nil, "once, which shows the user online: it was accepted"},
-		{"somebody else's address", []string{"--probe-user", "sip:nobody@contoso.com"}, "it was refused with 40"},
+		{"accepted", nil, report.SignInAccepted},
+		{"somebody else's address", []string{"--probe-user", "sip:nobody@contoso.com"}, report.SignInRefused},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			stdout, stderr, code := lcshealth(t, append([]string{"check", "-c", file, "--format", "json"}, tt.args...)...)
-			if code != checks.ExitNothing || !strings.Contains(stdout, tt.want) {
-				t.Errorf("exit code %d, want %q: %s%s", code, tt.want, stderr, stdout[max(0, len(stdout)-1500):])
+			var got report.Report
+			if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != checks.ExitNothing || len(got.SignIns) != 1 {
+				t.Fatalf("exit code %d, %v, %d sign-ins: %s", code, err, len(got.SignIns), stderr)
+			}
+			s := got.SignIns[0]
+			if s.Outcome != tt.want || !s.Attempted || s.Code == 0 {
+				t.Errorf("%+v, want %s", s, tt.want)
+			}
+			if tt.want == report.SignInRefused && len(s.Present)+len(s.Undetermined)+len(s.Absent) == 0 {
+				t.Errorf("no cause of %d is named: %+v", s.Code, s)
 			}
 		})
 	}

@@ -104,3 +104,11 @@ func must(err error) {
 		panic(err)
 	}
 }
+
+// oneOf refuses a word that a flag does not know.
+func oneOf(flag, word string, words ...string) error {
+	if !slices.Contains(words, word) {
+		return usagef("%s %s: it is one of %s", flag, word, strings.Join(words, ", "))
+	}
+	return nil
+}

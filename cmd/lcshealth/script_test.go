@@ -22,6 +22,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"cut":          cut,
 	"exits":        exits,
 	"findings":     findings,
+	"nameless":     nameless,
 	"samefindings": sameFindings,
 	"some":         some,
 	"source":       source,

@@ -210,6 +210,23 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// Names of two kinds cannot be compared.
+func TestRedactedNotes(t *testing.T) {
+	for _, tt := range []struct{ before, after, want string }{
+		{"", "", "[]"},
+		{"0a1b2c3d", "0a1b2c3d", "[]"},
+		{"", "0a1b2c3d", "[names are pseudonyms in the later report only; findings of the same thing have different names]"},
+		{"0a1b2c3d", "", "[names are pseudonyms in the earlier report only; findings of the same thing have different names]"},
+		{"0a1b2c3d", "4e5f6071", "[the pseudonyms were made with different keys (0a1b2c3d before, 4e5f6071 now); findings of the same thing have different names]"},
+	} {
+		before, after := with(), with()
+		before.Run.Redacted, after.Run.Redacted = tt.before, tt.after
+		if got := fmt.Sprint(compare.Compare(before, after).Notes); got != tt.want {
+			t.Errorf("%q and %q: got %s, want %s", tt.before, tt.after, got, tt.want)
+		}
+	}
+}
+
 func TestSources(t *testing.T) {
 	before, after := with(), with()
 	before.Sources = []facts.Source{{Name: "host", Target: "A", Status: facts.OK}, {Name: "host", Target: "b", Status: facts.Failed, Message: "refused"}, {Name: "wire", Status: facts.OK}}

@@ -132,6 +132,13 @@ func notes(before, after *report.Report) []string {
 	differs("the catalogue", b.Catalog, a.Catalog, "; causes may have been added, or be judged otherwise")
 	differs("the version of lcshealth", b.Version, a.Version, "")
 	differs("the configuration", b.Config, a.Config, "")
+	switch {
+	case b.Redacted == a.Redacted:
+	case b.Redacted == "" || a.Redacted == "":
+		out = append(out, "names are pseudonyms in the "+map[bool]string{true: "later", false: "earlier"}[b.Redacted == ""]+" report only; findings of the same thing have different names")
+	default:
+		out = append(out, "the pseudonyms were made with different keys ("+b.Redacted+" before, "+a.Redacted+" now); findings of the same thing have different names")
+	}
 	was, is := view.Limits(b.Scope, 5), view.Limits(a.Scope, 5)
 	if was != is {
 		out = append(out, "the earlier report is limited to "+cmp.Or(was, "nothing")+", the later one to "+cmp.Or(is, "nothing")+"; only what both judged is compared")

@@ -11,8 +11,9 @@ import (
 	"lcshealth/report/internal/reporttest"
 )
 
-// A real browser renders the page, applies its style, and runs no script: not
-// the ones planted in names, and not even one that found its way into the page.
+// A real browser renders the page, applies its style, and runs no script but
+// the page's own: not the ones planted in names, and not even one that found
+// its way into the page.
 func TestBrowser(t *testing.T) {
 	page := render(t, reporttest.Sample())
 	planted := bytes.Replace(page, []byte("</main>"), []byte(reporttest.Script+`<p style="color:red">x</p></main>`), 1)
@@ -26,7 +27,7 @@ func TestBrowser(t *testing.T) {
 	want(t, doc, "#present article", 7)
 	want(t, doc, "#undetermined .group", 4)
 	want(t, doc, "#sources tbody tr", 6)
-	want(t, doc, "script", 1)
+	want(t, doc, "script", 2)
 	if data := want(t, doc, "script#report", 1).Text(); !json.Valid([]byte(data)) {
 		t.Error("the browser does not see the report's data as they are")
 	}

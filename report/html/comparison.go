@@ -18,7 +18,7 @@ func WriteComparison(w io.Writer, c *compare.Comparison) error {
 		Style  template.CSS
 		Policy string
 		Runs   []labelled
-	}{v, template.CSS(style), policy(), []labelled{{"Before", v.Before}, {"Now", v.After}}})
+	}{v, template.CSS(style), policy(style, ""), []labelled{{"Before", v.Before}, {"Now", v.After}}})
 	if err != nil {
 		return err
 	}

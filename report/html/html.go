@@ -1,18 +1,24 @@
-// Package html writes a report as one page that needs nothing else: no script
-// that runs, no network, its style in itself. A Content-Security-Policy in the
+// Package html writes a report as one page that needs nothing else: no
+// network, its style and its script in itself. A Content-Security-Policy in the
 // page holds it to that, whatever a name in the report may contain. The report
 // itself is in the page, as the JSON of an element that [jsonreport.Embedded]
 // describes.
+//
+// The page reads completely without its script, which filters the findings,
+// copies commands, and shows affected users beyond the first. What is filtered
+// by is in the address: #?code=404&server=lcs01.contoso.com&q=kim, where each
+// of code, severity, verdict, server and q (words) may be left out.
 package html
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
+	"path"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -27,21 +33,23 @@ import (
 //go:embed templates/*.gohtml
 var templates embed.FS
 
-//go:embed style.css
-var style string
-
 // Write writes the report as an HTML page.
 func Write(w io.Writer, r *report.Report) error {
 	embedded, err := jsonreport.Embedded(r)
 	if err != nil {
 		return err
 	}
+	script, err := script()
+	if err != nil {
+		return err
+	}
 	data := struct {
 		*view.View
 		Style  template.CSS
+		Script template.JS
 		Policy string
 		Data   template.JS
-	}{view.Of(r), template.CSS(style), policy(), template.JS(embedded)}
+	}{view.Of(r), template.CSS(style), template.JS(script), policy(style, script), template.JS(embedded)}
 	page, err := fill("page.gohtml", data)
 	if err != nil {
 		return err
@@ -65,63 +73,73 @@ func fill(name string, data any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// policy allows the page its own style and nothing else.
-func policy() string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-}
+// indent is what makes templates readable, and pages large.
+var indent = regexp.MustCompile(`(?m)^[\t ]+`)
 
 var parse = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("").Funcs(template.FuncMap{
-		"first":         func(list []*view.Finding) []*view.Finding { return list[:min(len(list), mostLinks)] },
-		"beyond":        func(list []*view.Finding) int { return max(len(list)-mostLinks, 0) },
-		"about":         (*view.Finding).About,
-		"codeWords":     view.CodeWords,
-		"count":         view.Count,
-		"duration":      view.Duration,
-		"list":          func(words []string) string { return view.List(words, mostSubjects) },
-		"phrase":        sip.Phrase,
-		"severityShape": view.SeverityShape,
-		"stamp":         view.Stamp,
-		"machineTime":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"statusShape":   view.StatusShape,
-		"waiverShape":   view.WaiverShape,
-		"waiverSubject": view.WaiverSubject,
-		"waiverWords":   view.WaiverWords,
-		"title":         title,
-		"verdictShape":  view.VerdictShape,
-		"verdictWords":  view.VerdictWords,
-		"users":         users,
-		"expects":       expects,
-		"inKind":        inKind,
-		"seen":          func(list []checks.Evidence) []checks.Evidence { return list[:min(len(list), mostEvidence)] },
-		"unseen":        func(list []checks.Evidence) int { return max(len(list)-mostEvidence, 0) },
-	}).ParseFS(templates, "templates/*.gohtml")
+	all := template.New("").Funcs(functions).Funcs(shown)
+	files, err := fs.Glob(templates, "templates/*.gohtml")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		text, err := templates.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := all.New(path.Base(file)).Parse(indent.ReplaceAllString(string(text), "")); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 })
+
+// functions are those of the templates.
+var functions = template.FuncMap{
+	"first":         func(list []*view.Finding) []*view.Finding { return list[:min(len(list), mostLinks)] },
+	"beyond":        func(list []*view.Finding) int { return max(len(list)-mostLinks, 0) },
+	"about":         (*view.Finding).About,
+	"named":         named,
+	"told":          told,
+	"codeWords":     view.CodeWords,
+	"count":         view.Count,
+	"duration":      view.Duration,
+	"list":          func(words []string) string { return view.List(words, mostSubjects) },
+	"phrase":        sip.Phrase,
+	"severityShape": view.SeverityShape,
+	"stamp":         view.Stamp,
+	"machineTime":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"statusShape":   view.StatusShape,
+	"waiverShape":   view.WaiverShape,
+	"waiverSubject": view.WaiverSubject,
+	"waiverWords":   view.WaiverWords,
+	"title":         title,
+	"verdictShape":  view.VerdictShape,
+	"verdictWords":  view.VerdictWords,
+	"users":         users,
+	"grouped":       grouped,
+	"filters":       filters,
+	"terse":         func(list []*view.Finding) bool { return len(list) > mostWhole },
+	"expects":       expects,
+	"inKind":        inKind,
+	"seen":          func(list []checks.Evidence) []checks.Evidence { return list[:min(len(list), mostEvidence)] },
+	"unseen":        func(list []checks.Evidence) int { return max(len(list)-mostEvidence, 0) },
+}
 
 // How much is listed; the JSON report has everything.
 const (
 	mostLinks    = 8
 	mostSubjects = 12
-	firstUsers   = 12
-	mostUsers    = 500
+	mostWhole    = 10 // findings of one kind that need nobody's attention; of more, a line each
 	mostEvidence = 100
 )
 
-// named are the affected users that the page names: some at once, more when
-// they are asked for.
-type named struct {
-	First, More []string
-	Rest        int // those that it does not name
-}
-
-func users(a *checks.Affected) named {
-	list := a.Users[:min(len(a.Users), mostUsers)]
-	n := named{First: list, Rest: max(a.Count-len(list), 0)}
-	if len(list) > firstUsers+1 {
-		n.First, n.More = list[:firstUsers], list[firstUsers:]
+// named is what a finding is about where it is plain that servers are listed.
+func named(f *view.Finding) string {
+	if f.Subject.Kind == checks.ServerSubject {
+		return f.Subject.Name
 	}
-	return n
+	return f.About()
 }
 
 // expects reports whether any evidence names what was expected.

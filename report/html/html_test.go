@@ -27,9 +27,13 @@ func render(t *testing.T, r *report.Report) []byte {
 	return out.Bytes()
 }
 
+func documentOf(page []byte) (*goquery.Document, error) {
+	return goquery.NewDocumentFromReader(bytes.NewReader(page))
+}
+
 func document(t *testing.T, page []byte) *goquery.Document {
 	t.Helper()
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
+	doc, err := documentOf(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +77,7 @@ func TestPage(t *testing.T) {
 	if got := words(doc.Find("h1 span").Last()); got != answer {
 		t.Errorf("the answer is %q", got)
 	}
-	if got := doc.Find("title").Text(); got != answer+" – lcshealth" {
+	if got := doc.Find("head > title").Text(); got != answer+" – lcshealth" {
 		t.Errorf("the title is %q", got)
 	}
 
@@ -151,8 +155,9 @@ func TestAnchors(t *testing.T) {
 func TestSelfContained(t *testing.T) {
 	page := render(t, reporttest.Sample())
 	doc := document(t, page)
-	want(t, doc, "script", 1)
+	want(t, doc, "script", 2)
 	want(t, doc, "script[type='application/json']#report", 1) // which is data
+	script := want(t, doc, "script:not([type])", 1).Text()
 	for _, none := range []string{"link", "img", "iframe", "object", "embed", "form", "base", "[src]", "[srcset]", "[style]", "[background]", "meta[http-equiv=refresh]"} {
 		want(t, doc, none, 0)
 	}
@@ -174,9 +179,21 @@ func TestSelfContained(t *testing.T) {
 	if strings.Contains(style, "url(") || strings.Contains(style, "@import") {
 		t.Error("the style loads something")
 	}
-	sum := sha256.Sum256([]byte(style))
+	digest := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	// The policy comes first, so that there is nothing that it does not hold for.
+	if first := doc.Find("head > *").Not("meta[charset]").First(); first.AttrOr("http-equiv", "") != "Content-Security-Policy" {
+		t.Error("the policy is not at the beginning")
+	}
+	for _, sink := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest", "WebSocket", "localStorage", "import("} {
+		if strings.Contains(script, sink) {
+			t.Errorf("the script uses %s", sink)
+		}
+	}
 	policy, _ := want(t, doc, "meta[http-equiv=Content-Security-Policy]", 1).Attr("content")
-	if wanted := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"; policy != wanted {
+	if wanted := "default-src 'none'; script-src " + digest(script) + "; style-src " + digest(style) + "; base-uri 'none'; form-action 'none'"; policy != wanted {
 		t.Errorf("the policy is %q, want %q", policy, wanted)
 	}
 	if bytes.ContainsAny(page, "\x1b\u202e") {
@@ -192,9 +209,8 @@ func TestManyUsersAndEvidence(t *testing.T) {
 		f.Evidence = append(f.Evidence, checks.Evidence{Observed: "row " + strconv.Itoa(i), Source: "rtcdb"})
 	}
 	doc := document(t, render(t, report.New(report.Run{}, []checks.Finding{f}, nil)))
-	want(t, doc, ".affected > .names li", 12)
-	want(t, doc, ".affected > details li", 488)
-	if got := words(doc.Find(".affected > .muted")); got != "and 4500 more, not listed here" {
+	want(t, doc, ".affected .names li", 20)
+	if got := words(doc.Find(".affected > .muted")); got != "and 980 more, in the JSON that this page holdsand 4,000 others, not listed" {
 		t.Errorf("the rest of the users: %q", got)
 	}
 	want(t, doc, ".evidence tbody tr", 100)

@@ -81,6 +81,7 @@ func run(r *report.Run) []property {
 		add("facts gathered", r.CollectedAt.UTC().Format("2006-01-02T15:04:05Z"))
 	}
 	add("configuration", r.Config)
+	add("redacted with key", r.Redacted)
 	for _, code := range r.Scope.Codes {
 		add("limited to code", strconv.Itoa(code))
 	}

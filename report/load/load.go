@@ -73,7 +73,7 @@ func read(in io.Reader, limit int64) (*report.Report, error) {
 	}
 	data = bytes.TrimSpace(data)
 	if len(data) > 0 && data[0] == '<' {
-		if data, err = embedded(data); err != nil {
+		if data, err = embedded(data, limit); err != nil {
 			return nil, err
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"lcshealth/checks"
 	"lcshealth/report"
 	"lcshealth/report/html"
 	"lcshealth/report/internal/reporttest"
@@ -170,4 +172,48 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\x1f\x8b"))
 	f.Add([]byte("\xff\xfe{\x00}\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzz(t, data) })
+}
+
+// Large reports are packed in their pages, and come back as they were.
+func TestReadPacked(t *testing.T) {
+	r := reporttest.Later()
+	for i := range 30_000 {
+		users := r.Findings[0].Affected
+		if users == nil {
+			users = &checks.Affected{}
+			r.Findings[0].Affected = users
+		}
+		users.Count++
+		users.Users = append(users.Users, fmt.Sprintf("user%d@contoso.com", i))
+	}
+	var page, want, again bytes.Buffer
+	if err := html.Write(&page, r); err != nil {
+		t.Fatal(err)
+	}
+	const begin = `<script type="application/json" id="report">"`
+	if !strings.Contains(page.String(), begin) {
+		t.Fatal("the report is not packed")
+	}
+	got, err := Read(bytes.NewReader(page.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(jsonreport.Write(&want, r), jsonreport.Write(&again, got)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want.Bytes(), again.Bytes()) {
+		t.Error("the report is not what was written")
+	}
+
+	// What is unpacked is bounded as well as what is read.
+	if _, err := read(bytes.NewReader(page.Bytes()), int64(page.Len())); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a report larger than the bound: %v", err)
+	}
+	for name, held := range map[string]string{
+		"no base64": `"?"`, "no gzip": `"eHl6"`, "cut short": `"` + strings.SplitAfterN(page.String(), begin, 2)[1][:400] + `"`, "no end": `"H4sI`,
+	} {
+		if _, err := Read(strings.NewReader("<html>" + begin[:len(begin)-1] + held + "</script>")); !errors.Is(err, ErrNotReport) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -11,9 +11,26 @@ import (
 	"golang.org/x/net/html"
 )
 
-// embedded finds the element of a page that holds its report. The page is read
+// embedded returns the report that a page holds, unpacked if it was packed, up
+// to limit octets of it.
+func embedded(page []byte, limit int64) ([]byte, error) {
+	data, err := element(page)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := jsonreport.Unpack(data, limit)
+	switch {
+	case errors.Is(err, jsonreport.ErrTooLarge):
+		return nil, fmt.Errorf("%w: it has more than %d MiB", ErrTooLarge, limit>>20)
+	case err != nil:
+		return nil, refuse(err)
+	}
+	return plain, nil
+}
+
+// element finds the element of a page that holds its report. The page is read
 // as browsers read it, since one that a browser has saved is written anew.
-func embedded(page []byte) ([]byte, error) {
+func element(page []byte) ([]byte, error) {
 	var found []byte
 	z := html.NewTokenizer(bytes.NewReader(page))
 	for {

@@ -26,6 +26,7 @@ func Write(w io.Writer, r *report.Report) error {
 		p.para(escape(sentence))
 	}
 	p.summary(v)
+	p.signIns(v.SignIns)
 	p.present(v)
 	p.undetermined(v)
 	p.quiet(v)

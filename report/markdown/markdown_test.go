@@ -126,7 +126,7 @@ func TestPage(t *testing.T) {
 	doc := page(t, reporttest.Sample())
 	var got []string
 	doc.Find("h2, h3").Each(func(_ int, s *goquery.Selection) { got = append(got, s.Text()) })
-	for i, want := range []string{"Summary", "Present (7)", "■ CRITICAL: The database", "▲ MAJOR: An enabled", "▲ MAJOR: The database holds", "◆ MINOR: Entries", "● INFO: Users", "Undetermined (9)", "Sources"} {
+	for i, want := range []string{"Summary", "Sign-ins tried", "Present (7)", "■ CRITICAL: The database", "▲ MAJOR: An enabled", "▲ MAJOR: The database holds", "◆ MINOR: Entries", "● INFO: Users", "Undetermined (9)", "Sources"} {
 		if i >= len(got) || !strings.HasPrefix(got[i], want) {
 			t.Fatalf("the headings are %q", got)
 		}

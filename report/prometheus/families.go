@@ -83,7 +83,11 @@ func sources(r *report.Report) []*family {
 
 func run(r *report.Report) []*family {
 	info := &family{name: "run_info", help: "Always 1, with the versions of lcshealth and its catalogue, and the digest of the configuration."}
-	info.add(1, "version", r.Run.Version, "catalog", r.Run.Catalog, "config", r.Run.Config)
+	labels := []string{"version", r.Run.Version, "catalog", r.Run.Catalog, "config", r.Run.Config}
+	if r.Run.Redacted != "" {
+		labels = append(labels, "redacted", r.Run.Redacted)
+	}
+	info.add(1, labels...)
 	exit := &family{name: "run_exit_code", help: "Exit code: 0 nothing present, 1 a cause is present, 2 usage error, 3 incomplete, 4 internal error."}
 	exit.add(float64(r.Run.ExitCode))
 	finished := moment("run_timestamp_seconds", "When the run finished, in seconds since 1970.", r.Run.FinishedAt)

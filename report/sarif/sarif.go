@@ -59,7 +59,7 @@ func convert(r *report.Report, o Options) document {
 			Automation:  automation(r.Run.ID),
 			Results:     results,
 			Properties: runProperties{
-				Catalog: report.Clean(r.Run.Catalog), Config: report.Clean(r.Run.Config), Scope: scope(r.Run.Scope), Summary: r.Summary,
+				Catalog: report.Clean(r.Run.Catalog), Config: report.Clean(r.Run.Config), Redacted: report.Clean(r.Run.Redacted), Scope: scope(r.Run.Scope), Summary: r.Summary,
 			},
 		}},
 	}

@@ -26,10 +26,11 @@ type run struct {
 
 // runProperties is what the format has no place for.
 type runProperties struct {
-	Catalog string         `json:"catalog"` // version of the catalogue
-	Config  string         `json:"config,omitempty"`
-	Scope   report.Scope   `json:"scope"`
-	Summary report.Summary `json:"summary"`
+	Catalog  string         `json:"catalog"` // version of the catalogue
+	Config   string         `json:"config,omitempty"`
+	Redacted string         `json:"redacted,omitempty"` // names are pseudonyms of this key
+	Scope    report.Scope   `json:"scope"`
+	Summary  report.Summary `json:"summary"`
 }
 
 // automationRef is runAutomationDetails (3.17).

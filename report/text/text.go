@@ -29,6 +29,7 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	v := view.Of(r)
 	p.answer(v)
 	p.summary(v)
+	p.signIns(v.SignIns)
 	p.present(v, o.Verbose)
 	p.undetermined(v.Undetermined, o.Verbose)
 	p.quiet("Not applicable", v.NotApplicable, o.Verbose)

@@ -45,6 +45,9 @@ func newRun(r report.Run) Run {
 	add("lcshealth", out.Version)
 	add("Catalogue", out.Catalog)
 	add("Configuration", out.Config)
+	if out.Redacted = clean(r.Redacted); out.Redacted != "" {
+		add("Redacted", "names are pseudonyms, of the key "+out.Redacted)
+	}
 	add("Limited to", Limits(out.Scope, 20))
 	add("Exit code", strconv.Itoa(r.ExitCode)+exitMeaning(checks.ExitCode(r.ExitCode)))
 	return out

@@ -30,6 +30,11 @@ type View struct {
 	NotApplicable []Bucket
 	Absent        []Bucket
 
+	Matrix   *Matrix   // nil if nothing was judged
+	Timeline *Timeline // nil if there is nothing with a date
+	Picture  *Picture  // nil if the report has no outline
+	SignIns  []SignIn
+
 	Sources []facts.Source
 	Waivers []report.Waiver // those that did not take effect first
 	Run     Run
@@ -76,6 +81,10 @@ func Of(r *report.Report) *View {
 	v.Absent = buckets(with(findings, checks.Absent))
 	v.count(r.Summary)
 	v.Answer = answer(v, with(findings, checks.Present))
+	v.Matrix = matrix(findings, v.Codes, r.Outline)
+	v.Timeline = timeline(r, findings)
+	v.Picture = picture(r.Outline, findings)
+	v.SignIns = signIns(r.SignIns, findings)
 	return v
 }
 

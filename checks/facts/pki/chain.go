@@ -42,7 +42,21 @@ func (c Chain) Last() *x509.Certificate { return c.Path[len(c.Path)-1] }
 // crypto/x509 refuses a SHA-1 signature before it tries the key, so that a
 // sound chain of 2003 and a forged one look the same to it.
 func Walk(leaf *x509.Certificate, intermediates, roots []*x509.Certificate) Chain {
-	w := walker{groups: [][]*x509.Certificate{roots, intermediates}}
+	return Walker{}.Walk(leaf, intermediates, roots)
+}
+
+// Walker follows certificates to their roots. The zero value is for
+// certificates as they were issued.
+type Walker struct {
+	// Redacted says that the certificates are of redacted facts, whose
+	// signatures may say by whose key they were verified before ([MarkOf]).
+	// Anybody can make such a signature: nothing else is to be trusted so.
+	Redacted bool
+}
+
+// Walk is [Walk] for the walker's certificates.
+func (of Walker) Walk(leaf *x509.Certificate, intermediates, roots []*x509.Certificate) Chain {
+	w := walker{Walker: of, groups: [][]*x509.Certificate{roots, intermediates}}
 	w.best = Chain{End: IssuerMissing, Path: []*x509.Certificate{leaf}}
 	w.visit(Chain{Path: []*x509.Certificate{leaf}})
 	w.best.Issuers = w.issuers
@@ -53,6 +67,7 @@ func Walk(leaf *x509.Certificate, intermediates, roots []*x509.Certificate) Chai
 // share a name. It looks at each certificate once: authorities that signed
 // each other could otherwise keep it busy for ages.
 type walker struct {
+	Walker
 	groups  [][]*x509.Certificate // the roots first
 	seen    []*x509.Certificate
 	issuers [][]byte
@@ -72,7 +87,7 @@ func (w *walker) visit(c Chain) bool {
 	w.lookFor(at.RawIssuer)
 	own := wrong
 	if bytes.Equal(at.RawIssuer, at.RawSubject) {
-		if own = signed(at, at); own == right {
+		if own = w.signed(at, at); own == right {
 			c.End = SelfSigned
 			w.keepBetter(c)
 			return false
@@ -84,7 +99,7 @@ func (w *walker) visit(c Chain) bool {
 			if !bytes.Equal(parent.RawSubject, at.RawIssuer) {
 				continue
 			}
-			switch proof := signed(at, parent); {
+			switch proof := w.signed(at, parent); {
 			case proof == wrong:
 				if c.End == IssuerMissing {
 					c.End = WrongIssuer

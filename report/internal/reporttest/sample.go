@@ -20,8 +20,8 @@ const (
 var started = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
 // Sample returns a report with findings of every verdict, severity and kind of
-// subject, consequences of two levels, sources of every status, and hostile
-// strings. Each call returns a new one.
+// subject, consequences of two levels, sources of every status, an outline,
+// dates, sign-ins, and hostile strings. Each call returns a new one.
 func Sample() *report.Report {
 	run := report.Run{
 		ID:        "6f1c0a52-8d0e-4c57-9a55-0f5f2b7d6c11",
@@ -29,7 +29,9 @@ func Sample() *report.Report {
 		Version: "1.0.0", Catalog: "2026.1", Config: "sha256:9f86d081884c7d65", ExitCode: int(checks.ExitPresent),
 	}
 	findings := slices.Concat(presentFindings(), openFindings(), quietFindings())
-	return report.New(run, findings, sources())
+	r := report.New(run, findings, sources())
+	r.Outline, r.Dates, r.SignIns = outline(), dates(), signIns()
+	return r
 }
 
 // Only returns the sample limited to findings for which keep is true.
