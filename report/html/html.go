@@ -99,6 +99,7 @@ var functions = template.FuncMap{
 	"first":         func(list []*view.Finding) []*view.Finding { return list[:min(len(list), mostLinks)] },
 	"beyond":        func(list []*view.Finding) int { return max(len(list)-mostLinks, 0) },
 	"about":         (*view.Finding).About,
+	"stopped":       view.Stopped,
 	"named":         named,
 	"told":          told,
 	"codeWords":     view.CodeWords,

@@ -22,6 +22,9 @@ func Write(w io.Writer, r *report.Report) error {
 	p := &page{}
 	v := view.Of(r)
 	p.para("**" + escape(v.Answer.Sentence()) + "**")
+	if begin := v.Answer.Begin(); begin != "" {
+		p.para("Begin with: " + escape(begin))
+	}
 	for _, sentence := range v.Answer.More {
 		p.para(escape(sentence))
 	}

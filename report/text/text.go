@@ -46,6 +46,9 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 func (p *page) answer(v *view.View) {
 	s := toneStyle(v.Answer.Tone)
 	p.para(0, v.Answer.Tone.Shape()+" ", s, v.Answer.Sentence(), bold)
+	if begin := v.Answer.Begin(); begin != "" {
+		p.para(2, "", plain, "Begin with: "+begin, plain)
+	}
 	for _, sentence := range v.Answer.More {
 		p.para(2, "", plain, sentence, plain)
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lcshealth/checks"
@@ -41,6 +42,19 @@ type Answer struct {
 	Headline string   // one sentence
 	Open     string   // what keeps checks from being decided, if that is the answer
 	More     []string // further sentences, each standing alone
+	First    *Finding // what to begin with: the worst that is present and not waived; nil if there is none but notes
+}
+
+// Begin says what to do first, or is empty.
+func (a Answer) Begin() string {
+	if a.First == nil {
+		return ""
+	}
+	words := a.First.Title + ", " + a.First.About() + "."
+	if len(a.First.Steps) > 0 {
+		words += " " + a.First.Steps[0].Text
+	}
+	return words
 }
 
 // Sentence is the headline with what is open in it.
@@ -48,12 +62,15 @@ func (a Answer) Sentence() string {
 	if a.Open == "" {
 		return a.Headline
 	}
-	return strings.TrimSuffix(a.Headline, ".") + ": " + a.Open + "."
+	return strings.TrimSuffix(a.Headline, ".") + ": " + Stopped(a.Open)
 }
 
 // answer puts the answer together. present are all findings that are present.
 func answer(v *View, present []*Finding) Answer {
 	a := Answer{Tone: tone(v, present)}
+	if i := slices.IndexFunc(v.Present, func(f *Finding) bool { return f.Waived == nil && f.Severity.AtLeast(checks.Minor) }); i >= 0 {
+		a.First = v.Present[i]
+	}
 	undetermined := v.Total(checks.Undetermined)
 	switch a.Tone {
 	case Broken:
@@ -81,9 +98,9 @@ func answer(v *View, present []*Finding) Answer {
 	switch {
 	case undetermined == 0, a.Tone == Unsure:
 	case a.Tone == Risk:
-		a.add("What is open: " + reasons(v.Undetermined) + ".")
+		a.add("What is open: " + Stopped(reasons(v.Undetermined)))
 	default:
-		a.add(fmt.Sprintf("%s could not be decided and may hide more: %s.", Count(undetermined, "check", "checks"), reasons(v.Undetermined)))
+		a.add(fmt.Sprintf("%s could not be decided and may hide more: %s", Count(undetermined, "check", "checks"), Stopped(reasons(v.Undetermined))))
 	}
 	if a.Tone == Clear {
 		a.add(decided(v))
@@ -189,6 +206,14 @@ func reasons(groups []Group) string {
 		words = words[:most]
 	}
 	return strings.Join(words, "; ") + rest
+}
+
+// Stopped ends a sentence that may have been cut short.
+func Stopped(s string) string {
+	if strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
 }
 
 // decided says what a clean bill of health rests on.

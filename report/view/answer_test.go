@@ -55,7 +55,7 @@ func TestAnswer(t *testing.T) {
 			because(onServer(undetermined, checks.Major, "d"), "four"),
 		}, view.Unsure, "No cause found, but 5 checks could not be decided: two (2); one (1); and 2 other reasons.", nil},
 		{"undetermined for a long reason", []checks.Finding{because(onServer(undetermined, checks.Major, "a"), strings.Repeat("word ", 50))},
-			view.Unsure, "No cause found, but 1 check could not be decided: " + strings.TrimSpace(strings.Repeat("word ", 16)) + "….", nil},
+			view.Unsure, "No cause found, but 1 check could not be decided: " + strings.TrimSpace(strings.Repeat("word ", 16)) + "…", nil},
 		{"one risk", []checks.Finding{onServer(present, checks.Minor, "a", 504)},
 			view.Risk, "No cause of failed sign-in found; 1 risk is present.", nil},
 		{"risks and notes", []checks.Finding{onServer(present, checks.Minor, "a"), onServer(present, checks.Minor, "b"), onServer(present, checks.Info, "c")},
@@ -139,5 +139,25 @@ func TestAnswerLimits(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What to begin with is the worst that somebody can do something about: not
+// what is waived, and no note.
+func TestAnswerBegin(t *testing.T) {
+	worst := onServer(checks.Present, checks.Critical, "lcs01", 503)
+	next := onServer(checks.Present, checks.Major, "lcs02", 404)
+	next.Title, next.Remedy = "A route is wrong", []checks.Step{{Text: "Mend it."}, {Text: "Look again."}}
+	note := onServer(checks.Present, checks.Info, "lcs03", 0)
+	if got := of(note, next, worst).Answer.First; got == nil || got.ID != worst.ID {
+		t.Errorf("begins with %v, want the worst", got)
+	}
+	worst.Waived = &checks.Waived{Owner: "kim"}
+	if got, want := of(note, next, worst).Answer.Begin(), "A route is wrong, server lcs02. Mend it."; got != want {
+		t.Errorf("begins with %q, want %q", got, want)
+	}
+	next.Waived = worst.Waived
+	if got := of(note, next, worst).Answer.Begin(); got != "" {
+		t.Errorf("begins with %q although nothing is to be done", got)
 	}
 }
