@@ -10,14 +10,8 @@ import (
 	"lcshealth/checks"
 	"lcshealth/checks/catalog"
 	"lcshealth/report"
-	"lcshealth/report/csvreport"
-	"lcshealth/report/html"
-	"lcshealth/report/jsonreport"
-	"lcshealth/report/junit"
-	"lcshealth/report/markdown"
+	"lcshealth/report/format"
 	"lcshealth/report/nagios"
-	"lcshealth/report/prometheus"
-	"lcshealth/report/sarif"
 	"lcshealth/report/text"
 
 	"github.com/spf13/cobra"
@@ -32,26 +26,6 @@ type output struct {
 	waivers string
 	verbose bool
 	redact  redactFlags
-}
-
-// formats are the names of the formats, with what each is for.
-var formats = []struct{ name, purpose string }{
-	{"text", "for people, at a terminal"},
-	{"json", "the whole report, described by its schema"},
-	{"html", "one page for people, which holds the JSON too"},
-	{"markdown", "for tickets"},
-	{"csv", "the affected users, for a spreadsheet"},
-	{"junit", "JUnit XML, for build servers"},
-	{"sarif", "SARIF 2.1.0, for code scanning tools"},
-	{"nagios", "a plug-in line with perfdata; the exit code is the plug-in's 0 to 3"},
-	{"prometheus", "metrics for node_exporter's textfile collector"},
-}
-
-func formatNames() (names []string) {
-	for _, f := range formats {
-		names = append(names, f.name)
-	}
-	return names
 }
 
 func (o *output) addFlags(c *cobra.Command) {
@@ -71,7 +45,7 @@ func (o *output) addJudgeFlags(c *cobra.Command) {
 // addFormatFlags adds the flags that say how a report is shown.
 func (o *output) addFormatFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.format, "format", "text", "`format` on standard output: "+strings.Join(formatNames(), ", "))
+	f.StringVar(&o.format, "format", "text", "`format` on standard output: "+strings.Join(format.Names(), ", "))
 	o.addFileFlags(c)
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "text: show also what is absent, with its evidence")
 	must(c.RegisterFlagCompletionFunc("format", completeFormats))
@@ -84,16 +58,16 @@ func (o *output) addFileFlags(c *cobra.Command) {
 
 // validate refuses wrong flags before anything is contacted.
 func (o *output) validate() error {
-	if !slices.Contains(formatNames(), o.format) {
-		return usagef("--format %s: it is one of %s", o.format, strings.Join(formatNames(), ", "))
+	if !slices.Contains(format.Names(), o.format) {
+		return usagef("--format %s: it is one of %s", o.format, strings.Join(format.Names(), ", "))
 	}
 	if !slices.Contains(checks.Severities(), checks.Severity(o.failOn)) {
 		return usagef("--fail-on %s: it is critical, major, minor or info", o.failOn)
 	}
 	for _, r := range o.reports {
-		format, file, ok := strings.Cut(r, "=")
-		if !ok || file == "" || !slices.Contains(formatNames(), format) {
-			return usagef("--report %s: write FORMAT=FILE, with one of %s as the format", r, strings.Join(formatNames(), ", "))
+		name, file, ok := strings.Cut(r, "=")
+		if !ok || file == "" || !slices.Contains(format.Names(), name) {
+			return usagef("--report %s: write FORMAT=FILE, with one of %s as the format", r, strings.Join(format.Names(), ", "))
 		}
 	}
 	return nil
@@ -102,8 +76,8 @@ func (o *output) validate() error {
 // writeFiles writes the report to the files that were asked for.
 func (o *output) writeFiles(r *report.Report) error {
 	for _, target := range o.reports {
-		format, file, _ := strings.Cut(target, "=")
-		if err := report.WriteFile(file, func(w io.Writer) error { return o.render(w, format, r, text.Options{Width: 100}) }); err != nil {
+		name, file, _ := strings.Cut(target, "=")
+		if err := report.WriteFile(file, func(w io.Writer) error { return o.render(w, name, r, text.Options{Width: 100}) }); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
@@ -125,27 +99,13 @@ func (o *output) write(a *app, r *report.Report) error {
 	return nil
 }
 
-func (o *output) render(w io.Writer, format string, r *report.Report, options text.Options) error {
-	switch format {
-	case "json":
-		return jsonreport.Write(w, r)
-	case "html":
-		return html.Write(w, r)
-	case "markdown":
-		return markdown.Write(w, r)
-	case "csv":
-		return csvreport.Write(w, r, csvreport.Options{BOM: true}) // spreadsheets take it for another encoding without
-	case "junit":
-		return junit.Write(w, r, junit.Options{FailOn: checks.Severity(o.failOn)})
-	case "sarif":
-		return sarif.Write(w, r, sarif.Options{Causes: catalog.All()})
-	case "nagios":
-		return nagios.Write(w, r)
-	case "prometheus":
-		return prometheus.Write(w, r)
+func (o *output) render(w io.Writer, name string, r *report.Report, options text.Options) error {
+	f, ok := format.Of(name)
+	if !ok {
+		return fmt.Errorf("%q is no format", name) // validate refuses it before
 	}
 	options.Verbose = o.verbose
-	return text.Write(w, r, options)
+	return f.Write(w, r, format.Options{Text: options, FailOn: checks.Severity(o.failOn), Causes: catalog.All()})
 }
 
 // useColor follows the terminal, NO_COLOR (no-color.org) and TERM=dumb.
@@ -155,8 +115,8 @@ func useColor(f *os.File) bool {
 
 func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var out []string
-	for _, f := range formats {
-		out = append(out, f.name+"\t"+f.purpose)
+	for _, f := range format.All() {
+		out = append(out, f.Name+"\t"+f.Purpose)
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
