@@ -104,7 +104,7 @@ func TestAuditKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // only read
+	defer store.Close()
 	if err := store.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -228,7 +228,7 @@ func TestAuditPostgres(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // only a lock was held
+	defer store.Close()
 	_, release, err := holdScope(t.Context(), store, cfg, "default")
 	if err != nil {
 		t.Fatal(err)

@@ -17,3 +17,7 @@ var (
 
 // style is that of every page, in one element.
 var style = basic + ofScript + ofMatrix + ofTimeline + ofPicture
+
+// Sheet is the style of the report's page, for other pages that show parts of
+// reports.
+func Sheet() string { return style }
