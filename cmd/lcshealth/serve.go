@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync"
 
 	"lcshealth/checks/catalog"
@@ -113,9 +115,9 @@ func runServe(ctx context.Context, a *app, o *serveOptions) (err error) {
 // serve serves until ctx ends, and then waits for what is under way.
 func (s *serving) serve(ctx context.Context, l net.Listener, cert *guard.Certificate, users *auth.Service, scopes []runner.Scope) error {
 	hosts := guard.Hosts(l.Addr(), s.cfg.Serve.Names, nil)
-	scheme := "http"
+	scheme, host := "http", l.Addr().String()
 	if cert != nil {
-		hosts, scheme = guard.Hosts(l.Addr(), s.cfg.Serve.Names, cert.Leaf()), "https"
+		hosts, scheme, host = guard.Hosts(l.Addr(), s.cfg.Serve.Names, cert.Leaf()), "https", named(l.Addr(), cert.Leaf())
 	}
 	o := web.Options{
 		Store: s.store, Auditor: s.auditor, Auth: users, Hosts: hosts, TLS: cert != nil, Scopes: scopes, Start: s.audit, Causes: catalog.All(),
@@ -132,7 +134,7 @@ func (s *serving) serve(ctx context.Context, l net.Listener, cert *guard.Certifi
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if err := s.a.say("%s://%s/", scheme, l.Addr()); err != nil {
+	if err := s.a.say("%s://%s/", scheme, host); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -142,4 +144,14 @@ func (s *serving) serve(ctx context.Context, l net.Listener, cert *guard.Certifi
 	stop()
 	running.Wait()
 	return err
+}
+
+// named is an address with the name of the certificate, if the address is every
+// one of this computer.
+func named(a net.Addr, c *x509.Certificate) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() || len(c.DNSNames) == 0 {
+		return a.String()
+	}
+	return net.JoinHostPort(c.DNSNames[0], strconv.Itoa(tcp.Port))
 }
