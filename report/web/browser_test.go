@@ -125,7 +125,8 @@ func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, settings{})
 	tab := s.visit("/sign-in")
-	tab.Insert("kim") // the field has the focus
+	tab.Until("document.activeElement.name === 'name'") // by itself, once the page is drawn
+	tab.Insert("kim")
 	tab.Press(kb.Tab)
 	tab.Insert(rightPassword)
 	tab.Press(kb.Enter)
@@ -141,6 +142,9 @@ func TestKeyboard(t *testing.T) {
 		if reporttest.Eval[string](tab, "document.activeElement.innerText") == "Audit now" {
 			break
 		}
+	}
+	if got := reporttest.Eval[string](tab, "document.activeElement.innerText"); got != "Audit now" {
+		t.Fatalf("twenty stops on, the focus is on %q", got)
 	}
 	tab.Press(kb.Enter)
 	at(tab, "#progress [data-state=done]")
