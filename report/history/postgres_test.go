@@ -30,7 +30,7 @@ func blocked(t *testing.T, s *history.Store, other *sql.DB, n int) (release func
 	go func() {
 		done <- s.Save(t.Context(), history.Record{Scope: "a", Report: night(n, finding(P)), Messages: []history.Message{{Channel: "mail"}}})
 	}()
-	for range 1000 {
+	for range 10_000 {
 		var waiting int
 		if err := other.QueryRow("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").Scan(&waiting); err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestPostgresGone(t *testing.T) {
 	}
 
 	t.Run("somebody else is at the scope", func(t *testing.T) {
-		hasty := opened(t, history.Options{DSN: dsn, Wait: 100 * time.Millisecond})
+		hasty := opened(t, history.Options{DSN: dsn, Wait: 3 * time.Second})
 		release, saved := blocked(t, hasty, other, 1)
 		if err := <-saved; !errors.Is(err, history.ErrLocked) {
 			t.Errorf("got %v", err)
