@@ -106,10 +106,11 @@ var layers = []layer{
 	{"checks/catalog", []string{"checks", "checks/facts"}, "a cause is a pure function of facts"},
 	{"checks/collect", []string{"checks/facts", "checks/sip", "checks/collect"}, "sources gather facts and judge nothing"},
 	{"checks/lab", []string{"checks/facts", "checks/sip", "checks/lab", "checks/collect"}, "the simulated deployment serves facts and judges nothing"},
+	{"checks/preflight", []string{"checks", "checks/facts", "checks/preflight"}, "a plan is judged by pure functions of facts"},
 	{"checks", []string{"checks/facts"}, "a judgement needs facts only"},
-	{"report", []string{"checks", "checks/facts", "checks/sip", "report"}, "a report is made of findings, wherever they come from"},
+	{"report", []string{"checks", "checks/facts", "checks/sip", "checks/preflight", "report"}, "a report is made of findings, wherever they come from"},
 	{"config", []string{"checks/facts", "config"}, "a configuration is only read"},
-	{"cmd", []string{"checks", "checks/facts", "checks/catalog", "checks/collect", "checks/sip", "checks/lab", "config", "report", "cmd"}, "commands put everything together"},
+	{"cmd", []string{"checks", "checks/facts", "checks/catalog", "checks/collect", "checks/sip", "checks/lab", "checks/preflight", "config", "report", "cmd"}, "commands put everything together"},
 }
 
 // The arrows of the design point one way: cmd → report, collect, catalog →
@@ -151,7 +152,8 @@ func below(folder, parent string) bool {
 func TestJudgingDoesNoIO(t *testing.T) {
 	forbidden := []string{"net", "os", "os/exec", "syscall", "log", "log/slog", "unsafe", "database/sql"}
 	for _, s := range house(t) {
-		pure := s.folder == "checks" || s.folder == "checks/catalog" || s.folder == "checks/facts/pki" || s.folder == "checks/sip"
+		pure := s.folder == "checks" || s.folder == "checks/catalog" || s.folder == "checks/facts/pki" || s.folder == "checks/sip" || s.folder == "checks/sip/signin" ||
+			s.folder == "checks/sip/trace" || below(s.folder, "checks/preflight")
 		if s.isTest() || !pure {
 			continue
 		}

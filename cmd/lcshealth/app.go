@@ -104,7 +104,7 @@ It only reads. Remedies are printed, never carried out.`,
 		return usagef("%w\nrun %q for its flags", err, c.CommandPath()+" --help")
 	})
 	for _, c := range []*cobra.Command{
-		newCheck(a), newCollect(a), newAnalyze(a), newCompare(a), newWaive(a), newProbe(a), newScript(a), newExplain(a), newList(a), newPlan(a),
+		newCheck(a), newCollect(a), newAnalyze(a), newCompare(a), newWaive(a), newProbe(a), newScript(a), newDiagnose(a), newExplain(a), newList(a), newPlan(a),
 		newConfig(a), newDemo(a), newLab(a), newAudit(a), newHistory(a), newNotify(a), newSchedule(a), newServe(a), newUser(a), newVersion(a),
 	} {
 		root.AddCommand(c)

@@ -17,8 +17,9 @@ import (
 
 // labFlags are the flags that say what the simulated deployment is like.
 type labFlags struct {
-	faults []string
-	tds    string
+	faults    []string
+	tds       string
+	clientLog string
 }
 
 func newDemo(a *app) *cobra.Command {
@@ -37,11 +38,14 @@ and DNS. It then runs the ordinary check against it over the ordinary protocols.
 or answer nonsense (garbage:rtcdb); --fault none plants nothing. Without it, a
 telling handful is planted. lcshealth demo --fault help lists them.
 
+` + clientLogHelp + `
+
 ` + exitCodes,
 		Example: `  lcshealth demo
   lcshealth demo --fault sql-service-stopped
   lcshealth demo --fault stale-user-entry --format json
   lcshealth demo --fault none
+  lcshealth demo --fault user-sid-invalid --client-log Rtcdll0.log
   lcshealth demo --report html=demo.html`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -59,6 +63,7 @@ telling handful is planted. lcshealth demo --fault help lists them.
 }
 
 func (l *labFlags) addFlags(c *cobra.Command) {
+	c.Flags().StringVar(&l.clientLog, "client-log", "", "write the log of a client whom the fault keeps from signing in to this `file`")
 	c.Flags().StringVar(&l.tds, "tds", "7.4", "`version` of the database protocol: 7.1 is that of MSDE 2000, 7.4 a newer one")
 	must(c.RegisterFlagCompletionFunc("tds", cobra.FixedCompletions([]string{"7.1", "7.4"}, cobra.ShellCompDirectiveNoFileComp)))
 	c.Flags().StringSliceVar(&l.faults, "fault", nil, "plant this fault, by its `id` (repeatable); none plants nothing, help lists them")
@@ -103,10 +108,15 @@ func (l *labFlags) start(ctx context.Context) (*lab.Lab, func(), error) {
 		_ = os.RemoveAll(dir) // the error that led here says more
 		return nil, nil, usage(err)
 	}
-	return running, func() {
+	end := func() {
 		_ = running.Close()
 		_ = os.RemoveAll(dir)
-	}, nil
+	}
+	if err := l.writeClientLog(ctx, running); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return running, end, nil
 }
 
 func runDemo(c *cobra.Command, a *app, what *labFlags, flags *configFlags, s *scope, o *output) error {
@@ -136,9 +146,12 @@ func newLab(a *app) *cobra.Command {
 		Use:   "lab",
 		Short: "Run the simulated deployment until interrupted",
 		Long: `lab starts the deployment that demo checks and leaves it running, for trying
-lcshealth and other tools against it. It writes a configuration for it.`,
-		Example: `  lcshealth lab --fault user-sid-invalid --config lab.yaml &
-  lcshealth check -c lab.yaml`,
+lcshealth and other tools against it. It writes a configuration for it.
+
+` + clientLogHelp,
+		Example: `  lcshealth lab --fault user-sid-invalid --config lab.yaml --client-log Rtcdll0.log &
+  lcshealth check -c lab.yaml
+  lcshealth diagnose --log Rtcdll0.log -c lab.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if slices.Contains(l.faults, "help") {
