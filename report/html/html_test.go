@@ -123,7 +123,7 @@ func TestPage(t *testing.T) {
 	}
 
 	want(t, doc, "#sources tbody tr", 6)
-	if got := words(doc.Find("#sources tr[data-status=failed]")); got != "rtcdb lcs03.contoso.com ✗ failed unreachable 15.0 s connect to 192.0.2.13:1433: connection refused�red�" {
+	if got := words(doc.Find("#sources tr[data-status=failed]")); got != "rtcdb lcs03.contoso.com ✗ failed unreachable 15.0 s connect to 192.0.2.13:1433: connection refused�red�Leaves 5 checks undetermined: user-sid-invalid, stale-user-entry, user-missing-from-database, user-entry-damaged and user-being-moved" {
 		t.Errorf("the failed source is %q", got)
 	}
 	want(t, doc, "#run dl > div", 9)
