@@ -105,7 +105,7 @@ It only reads. Remedies are printed, never carried out.`,
 	})
 	for _, c := range []*cobra.Command{
 		newCheck(a), newCollect(a), newAnalyze(a), newCompare(a), newWaive(a), newProbe(a), newScript(a), newDiagnose(a), newExplain(a), newList(a), newPlan(a),
-		newConfig(a), newDemo(a), newLab(a), newAudit(a), newHistory(a), newNotify(a), newSchedule(a), newServe(a), newUser(a), newVersion(a),
+		newConfig(a), newDemo(a), newLab(a), newAudit(a), newHistory(a), newNotify(a), newSchedule(a), newServe(a), newUser(a), newPreflight(a), newVersion(a),
 	} {
 		root.AddCommand(c)
 	}

@@ -19,15 +19,17 @@ import (
 
 // commands are those of the scripts besides testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"cut":          cut,
-	"exits":        exits,
-	"findings":     findings,
-	"nameless":     nameless,
-	"samefindings": sameFindings,
-	"some":         some,
-	"source":       source,
-	"spoil":        spoil,
-	"waitfor":      waitFor,
+	"cut":              cut,
+	"exits":            exits,
+	"findings":         findings,
+	"nameless":         nameless,
+	"plancertificates": planCertificates,
+	"preflights":       preflights,
+	"samefindings":     sameFindings,
+	"some":             some,
+	"source":           source,
+	"spoil":            spoil,
+	"waitfor":          waitFor,
 }
 
 // exits runs a program and wants one exit code:

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"lcshealth/checks/preflight"
+	"lcshealth/checks/preflight/plan"
+)
+
+// Limits of files that are read whole.
+const (
+	mostPlan        = 64 << 20
+	mostCertificate = 1 << 20
+)
+
+// readablePlan is a plan with all the files that it names.
+type readablePlan struct {
+	plan     *plan.Plan
+	users    *plan.Users
+	accounts *preflight.Accounts
+	files    preflight.Files
+	digest   string
+}
+
+// readPlan reads a plan and the files that it names, which are looked for beside
+// it.
+func readPlan(ctx context.Context, path, accounts string) (*readablePlan, error) {
+	text, err := readWhole(path, mostPlan)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	sum.Write(text)
+	out := &readablePlan{files: preflight.Files{}}
+	if out.plan, err = plan.Parse(filepath.Base(path), text); err != nil {
+		return nil, err
+	}
+	beside := func(name string) string {
+		if filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(filepath.Dir(path), filepath.FromSlash(name))
+	}
+	if out.users, err = plan.NewUsers(out.plan, filepath.Base(out.plan.Users.File)); err != nil {
+		return nil, err
+	}
+	if name := out.plan.Users.File; name != "" {
+		if err := out.readUsers(ctx, beside(name), sum); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range out.plan.Files() {
+		if out.files[name], err = readWhole(beside(name), mostCertificate); err != nil {
+			return nil, err
+		}
+	}
+	out.digest = hex.EncodeToString(sum.Sum(nil))
+	if accounts != "" {
+		out.accounts, err = readAccounts(accounts, out.users)
+	}
+	return out, err
+}
+
+func (p *readablePlan) readUsers(ctx context.Context, path string, sum hash.Hash) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	return p.users.ReadCSV(ctx, p.plan, io.TeeReader(f, sum))
+}
+
+func readAccounts(path string, users *plan.Users) (*preflight.Accounts, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	accounts, err := preflight.ReadAccounts(users, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return accounts, nil
+}
+
+// readWhole reads a file that should not be large.
+func readWhole(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("%s: it is larger than %d MB", path, most>>20)
+	}
+	return text, err
+}
