@@ -164,9 +164,24 @@ func (tab *Tab) Until(expression string) {
 	tab.t.Helper()
 	ctx, cancel := tab.limited()
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience))); err != nil {
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() == nil && isBetweenPages(err):
+			continue
+		}
 		tab.t.Fatalf("wait for %s: %v\nconsole: %q", expression, err, tab.Console())
 	}
+}
+
+// isBetweenPages reports whether an expression could not be evaluated because
+// its page has given way to the next one.
+func isBetweenPages(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "Cannot find context with specified id") || strings.Contains(text, "Execution context was destroyed") ||
+		strings.Contains(text, "Inspected target navigated")
 }
 
 // UntilText waits for what people see of an element.
