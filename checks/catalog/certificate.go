@@ -61,8 +61,8 @@ func examine(s *facts.Server, u use, now time.Time) (cert *x509.Certificate, fau
 		add("the certificate has no private key", "a private key in the computer's store")
 	}
 	for _, purpose := range u.purposes {
-		if !hasPurpose(cert, purpose) {
-			add("the certificate is not for "+purposeName(purpose), "the purpose "+purposeName(purpose))
+		if !pki.HasPurpose(cert, purpose) {
+			add("the certificate is not for "+pki.PurposeName(purpose), "the purpose "+pki.PurposeName(purpose))
 		}
 	}
 	if len(u.names) > 0 && !slices.ContainsFunc(u.names, func(n string) bool { return pki.IssuedTo(cert, n) }) {
@@ -91,22 +91,6 @@ type fault struct {
 // evidence of a fault that the certificate stores or the configuration show.
 func (f fault) evidence(from facts.Origin) []checks.Evidence {
 	return append([]checks.Evidence{checks.Saw(from, f.observed, f.expected)}, f.also...)
-}
-
-// hasPurpose reports whether a certificate may be used for a purpose. One that
-// lists none may be used for all.
-func hasPurpose(c *x509.Certificate, purpose x509.ExtKeyUsage) bool {
-	if len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0 {
-		return true
-	}
-	return slices.Contains(c.ExtKeyUsage, purpose) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
-}
-
-func purposeName(u x509.ExtKeyUsage) string {
-	if u == x509.ExtKeyUsageClientAuth {
-		return "Client Authentication"
-	}
-	return "Server Authentication"
 }
 
 // unreadableStore is the reason why a certificate that was not found in the

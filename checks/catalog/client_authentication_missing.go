@@ -51,7 +51,7 @@ func judgeClientAuthenticationMissing(d *facts.Deployment, s *facts.Server) (j c
 		if c == nil {
 			continue
 		}
-		if hasPurpose(c.Certificate, x509.ExtKeyUsageClientAuth) {
+		if pki.HasPurpose(c.Certificate, x509.ExtKeyUsageClientAuth) {
 			j.Note(checks.Saw(c.from, "the certificate of "+u.what+" may be used for Client Authentication", ""))
 			continue
 		}

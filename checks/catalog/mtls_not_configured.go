@@ -6,6 +6,7 @@ import (
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/facts/pki"
 )
 
 // mtlsNotConfigured: servers speak to each other with mutual TLS. Between home
@@ -75,7 +76,7 @@ func judgeMTLSNotConfigured(d *facts.Deployment, s *facts.Server) (j checks.Judg
 			complaints = append(complaints, complaint{f.reason, f.evidence(from), f.renewed})
 			steps = append(steps, f.steps...)
 		}
-		if cert != nil && generationUnknown != nil && !hasPurpose(cert, x509.ExtKeyUsageClientAuth) {
+		if cert != nil && generationUnknown != nil && !pki.HasPurpose(cert, x509.ExtKeyUsageClientAuth) {
 			j.Unknown(generationUnknown) // LCS 2003 needs it, LCS 2005 does not
 		}
 		v, notSeen := lookAt(d, s, l)

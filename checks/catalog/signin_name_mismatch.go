@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -37,7 +36,7 @@ func judgeSigninName(d *facts.Deployment, u *facts.SignIn, _ bool, report func(c
 			continue
 		}
 		enabled++
-		problem := uriProblem(a.Address)
+		problem := facts.URIProblem(a.Address)
 		if problem == "" {
 			continue
 		}
@@ -75,28 +74,4 @@ func judgeAskedName(d *facts.Deployment, name string, found bool, near []string,
 		hit.Remedy = append([]checks.Step{{Text: "Was one of these meant? " + strings.Join(near, ", ")}}, hit.Remedy...)
 	}
 	report(hit)
-}
-
-// uriProblem says what is wrong with a stored SIP URI, or nothing. It tests
-// what no sign-in name can do without, not the whole grammar of RFC 3261.
-func uriProblem(uri string) string {
-	rest, scheme := strings.CutPrefix(strings.ToLower(uri), "sip:")
-	user, domain, at := strings.Cut(rest, "@")
-	switch {
-	case uri == "":
-		return "there is none"
-	case !scheme:
-		return "it does not begin with sip:"
-	case strings.ContainsFunc(uri, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return "it contains a blank or a control character"
-	case !at || user == "":
-		return "it has no user before @"
-	case strings.Contains(domain, "@"):
-		return "it has more than one @"
-	case domain == "" || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(domain, ".."):
-		return "its domain is not a domain name"
-	case strings.ContainsAny(rest, `<>"`):
-		return "it contains a character that no SIP URI may have"
-	}
-	return ""
 }

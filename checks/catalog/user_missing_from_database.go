@@ -39,7 +39,7 @@ func judgeUserMissing(d *facts.Deployment, u *facts.SignIn, _ bool, report func(
 	}
 	for i := range u.Accounts {
 		a := &u.Accounts[i]
-		if !a.Enabled || uriProblem(a.Address) != "" {
+		if !a.Enabled || facts.URIProblem(a.Address) != "" {
 			continue // user-not-enabled, signin-name-mismatch
 		}
 		db, _ := homeDatabase(d, a) // a home server that is not known leaves every database undetermined

@@ -94,8 +94,8 @@ func certificateIssues(b *bundle, u usage, now time.Time) (issues []Issue) {
 		purposes = append(purposes, x509.ExtKeyUsageClientAuth)
 	}
 	for _, p := range purposes {
-		if !hasPurpose(c, p) {
-			add(noGo("certificate-purpose", "the certificate is not for "+purposeName(p), fresh), "the purpose "+purposeName(p))
+		if !pki.HasPurpose(c, p) {
+			add(noGo("certificate-purpose", "the certificate is not for "+pki.PurposeName(p), fresh), "the purpose "+pki.PurposeName(p))
 		}
 	}
 	return append(issues, chainIssues(b, u, seen)...)
@@ -124,22 +124,6 @@ func chainIssues(b *bundle, u usage, seen func(observed, expected string) checks
 		said = "the issuer of " + pki.Describe(last) + " is neither in the file nor in a store of the server"
 	}
 	return []Issue{noGo("certificate-chain", said, trust).saw(seen(pki.Describe(b.leaf), "a chain to a root in the computer's Trusted Root store"))}
-}
-
-// hasPurpose reports whether a certificate may be used for a purpose. One that
-// lists none may be used for all.
-func hasPurpose(c *x509.Certificate, purpose x509.ExtKeyUsage) bool {
-	if len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0 {
-		return true
-	}
-	return slices.Contains(c.ExtKeyUsage, purpose) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
-}
-
-func purposeName(u x509.ExtKeyUsage) string {
-	if u == x509.ExtKeyUsageClientAuth {
-		return "Client Authentication"
-	}
-	return "Server Authentication"
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

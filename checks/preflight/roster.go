@@ -55,7 +55,7 @@ func newRoster(users *plan.Users, list *Accounts, d *facts.Deployment, spool Spo
 		}
 		r.lookUp(i, &u, s)
 		if !u.Moves() {
-			if problem := uriProblem(withScheme(u.URI)); problem != "" {
+			if problem := facts.URIProblem(withScheme(u.URI)); problem != "" {
 				r.tell(i, noGo("address-malformed", fmt.Sprintf("the SIP URI %q: %s", u.URI, problem), checks.Step{Text: "Correct the line: sip:, the user's name, @, and a SIP domain of the deployment."}))
 			}
 		}

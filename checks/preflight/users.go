@@ -128,7 +128,7 @@ func (r *roster) planned(users iter.Seq2[*facts.SignIn, error]) iter.Seq2[*facts
 func (r *roster) complete(u *facts.SignIn, a *facts.Account, line int) {
 	s := &r.states[line]
 	db := r.d.DatabaseOf(s.home.fqdn)
-	if db == nil || !db.Entries.IsObserved() || a.SID == "" || uriProblem(a.Address) != "" {
+	if db == nil || !db.Entries.IsObserved() || a.SID == "" || facts.URIProblem(a.Address) != "" {
 		return
 	}
 	if slices.ContainsFunc(u.Entries, func(e facts.Entry) bool { return e.Database == db.Name }) {

@@ -39,7 +39,7 @@ func indented(value any) ([]byte, error) {
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
-	return escape(out.Bytes()), nil
+	return Escape(out.Bytes()), nil
 }
 
 // completeFinding returns a finding in which no list is nil.

@@ -42,7 +42,7 @@ func Embedded(r *report.Report) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the report: %w", err)
 	}
-	encoded = escape(encoded)
+	encoded = Escape(encoded)
 	if len(encoded) <= mostPlain {
 		return encoded, nil
 	}

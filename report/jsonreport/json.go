@@ -44,10 +44,10 @@ func complete(r report.Report) report.Report {
 	return r
 }
 
-// escape writes the control, formatting and other invisible characters that
+// Escape takes encoded JSON and writes the control, formatting and other invisible characters that
 // the encoder leaves as they are as \u escapes. They occur only in strings,
 // except for the line feeds between them.
-func escape(encoded []byte) []byte {
+func Escape(encoded []byte) []byte {
 	invisible := func(r rune) bool {
 		return r != '\n' && r > '~' &&
 			unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)

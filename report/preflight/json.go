@@ -6,10 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode"
-	"unicode/utf16"
 
 	"lcshealth/checks/preflight"
+	"lcshealth/report/jsonreport"
 )
 
 //go:generate go test -run ^TestSchema$ . -update
@@ -37,31 +36,8 @@ func WriteJSON(w io.Writer, r *Report) error {
 	if err := encoder.Encode(&c); err != nil {
 		return fmt.Errorf("encode the preflight report: %w", err)
 	}
-	if _, err := w.Write(visible(out.Bytes())); err != nil {
+	if _, err := w.Write(jsonreport.Escape(out.Bytes())); err != nil {
 		return fmt.Errorf("write the preflight report as JSON: %w", err)
 	}
 	return nil
-}
-
-// visible writes invisible characters, which occur only in strings, as escapes.
-func visible(encoded []byte) []byte {
-	hidden := func(r rune) bool {
-		return r != '\n' && r > '~' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
-	}
-	if bytes.IndexFunc(encoded, hidden) < 0 {
-		return encoded
-	}
-	out := make([]byte, 0, len(encoded)+64)
-	for _, r := range string(encoded) {
-		switch {
-		case !hidden(r):
-			out = append(out, string(r)...)
-		case r > 0xFFFF:
-			high, low := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-	}
-	return out
 }

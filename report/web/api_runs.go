@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lcshealth/checks"
-	"lcshealth/report/compare"
 	"lcshealth/report/history"
 	"lcshealth/report/jsonreport"
 	"lcshealth/report/view"
@@ -178,15 +177,11 @@ func (s *Server) apiCompare(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	old, err := s.o.Store.Report(req.Context(), before.ID)
+	changes, err := s.comparison(req.Context(), before.ID, after.ID)
 	if err != nil {
 		return err
 	}
-	now, err := s.o.Store.Report(req.Context(), after.ID)
-	if err != nil {
-		return err
-	}
-	made, err := whole(func(out io.Writer) error { return jsonreport.WriteComparison(out, compare.Compare(old, now)) })
+	made, err := whole(func(out io.Writer) error { return jsonreport.WriteComparison(out, changes) })
 	if err != nil {
 		return err
 	}

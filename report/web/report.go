@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"html"
 	"io"
@@ -43,19 +44,28 @@ func (s *Server) showComparison(w http.ResponseWriter, req *http.Request) error 
 	if err != nil {
 		return err
 	}
-	old, err := s.o.Store.Report(req.Context(), before.ID)
+	changes, err := s.comparison(req.Context(), before.ID, after.ID)
 	if err != nil {
 		return err
 	}
-	now, err := s.o.Store.Report(req.Context(), after.ID)
-	if err != nil {
-		return err
-	}
-	made, err := whole(func(out io.Writer) error { return reporthtml.WriteComparison(out, compare.Compare(old, now)) })
+	made, err := whole(func(out io.Writer) error { return reporthtml.WriteComparison(out, changes) })
 	if err != nil {
 		return err
 	}
 	return s.confined(w, made, []link{{"/", "Overview"}, {"/runs/" + before.ID, "Run " + short(before.ID)}, {"/runs/" + after.ID, "Run " + short(after.ID)}})
+}
+
+// comparison compares the reports of two runs, the earlier first.
+func (s *Server) comparison(ctx context.Context, before, after string) (*compare.Comparison, error) {
+	old, err := s.o.Store.Report(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.o.Store.Report(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	return compare.Compare(old, now), nil
 }
 
 func whole(write func(io.Writer) error) ([]byte, error) {

@@ -1,16 +1,19 @@
-package preflight
+package facts
 
 import (
 	"strings"
 	"unicode"
 )
 
-// uriProblem says what is wrong with a planned SIP URI, or nothing. It tests
-// what no sign-in name can do without, not the whole grammar of RFC 3261.
-func uriProblem(uri string) string {
+// URIProblem says what is wrong with a SIP URI as the directory stores it, or
+// nothing. It tests what no sign-in name can do without, not the whole grammar
+// of RFC 3261.
+func URIProblem(uri string) string {
 	rest, scheme := strings.CutPrefix(strings.ToLower(uri), "sip:")
 	user, domain, at := strings.Cut(rest, "@")
 	switch {
+	case uri == "":
+		return "there is none"
 	case !scheme:
 		return "it does not begin with sip:"
 	case strings.ContainsFunc(uri, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
