@@ -27,7 +27,7 @@ func prune(ctx context.Context, store *history.Store, keep *config.History) (out
 	out.Pruned, err = store.Prune(ctx, history.Policy{
 		KeepAge: keep.KeepAge, KeepRuns: keep.KeepRuns, KeepReports: keep.KeepReports, KeepSpans: keep.KeepAge,
 	})
-	if err != nil {
+	if err != nil || len(before) == 0 {
 		return out, err
 	}
 	after, err := factsOf(ctx, store)
