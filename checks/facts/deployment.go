@@ -16,6 +16,8 @@ type Deployment struct {
 	Servers     []*Server   // by FQDN
 	Databases   []*Database // by name
 	Wire        Wire
+	// Lookups are accounts that were asked for by name, in that order.
+	Lookups []Lookup
 	// Redacted tells by which key names were replaced by pseudonyms (package
 	// redact). Empty: they were not.
 	Redacted string

@@ -29,9 +29,10 @@ type Forest struct {
 
 // Domain is one Active Directory domain of the forest.
 type Domain struct {
-	Name string `json:"name"` // DNS name
-	DN   string `json:"dn"`
-	SID  string `json:"sid"` // S-1-5-21-…
+	Name    string `json:"name"`              // DNS name
+	NetBIOS string `json:"netbios,omitempty"` // as in CONTOSO\kim; empty if it was not to be seen
+	DN      string `json:"dn"`
+	SID     string `json:"sid"` // S-1-5-21-…
 }
 
 // SIPDomain is an entry of the Domains tab: a domain, or a wildcard such as

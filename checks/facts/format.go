@@ -4,7 +4,7 @@ import "time"
 
 // FormatVersion is the version of the stored form that this package writes,
 // and the newest that it reads.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // The kinds of line of the stored form, in the order in which they come.
 // FORMAT.md describes each.
@@ -15,6 +15,7 @@ const (
 	kindServer    = "server"
 	kindDatabase  = "database"
 	kindWire      = "wire"
+	kindLookup    = "lookup" // since format 2
 	kindUser      = "user"
 	kindTrailer   = "trailer"
 )

@@ -41,6 +41,9 @@ func sample() (*facts.Deployment, []*facts.SignIn) {
 		Wire: facts.Wire{Endpoints: []*facts.Endpoint{{Host: "lcs01.contoso.com", Port: 5061, Transport: facts.MTLS, Connected: facts.Observed(false, from)}}},
 	}
 	sid, yes := "S-1-5-21-1-2-3-1104", true
+	d.Lookups = []facts.Lookup{
+		{Name: `CONTOSO\kim`, Found: []facts.FoundAccount{{DN: "CN=Kim,DC=contoso,DC=com", SID: sid, Disabled: &yes}}}, {Name: "bob", Unknown: &why}, {Name: "nobody"},
+	}
 	return d, []*facts.SignIn{
 		{Entries: []facts.Entry{{Database: "lcs01.contoso.com", ResourceID: 7}}},
 		{Entries: []facts.Entry{{Database: "lcs01.contoso.com", ResourceID: 8}}},
@@ -103,6 +106,9 @@ func TestRoundTrip(t *testing.T) {
 	if _, why := gotD.Databases[0].SIDs.Get(); why == nil || why.Class != facts.Rights || why.Settle != "db_datareader" {
 		t.Errorf("the reason came back as %+v", why)
 	}
+	if diff := cmp.Diff(d.Lookups, gotD.Lookups); diff != "" {
+		t.Errorf("lookups changed on the way (-written +read):\n%s", diff)
+	}
 	if _, why := gotD.Servers[0].Host.Events.Get(); why == nil || why.Class != facts.NotAsked {
 		t.Errorf("a fact that nobody asked for came back as %+v", why)
 	}
@@ -153,10 +159,10 @@ func TestRefused(t *testing.T) {
 		says       string
 	}{
 		{"edited", edit("Running", "Stopped"), facts.ErrDamaged, "do not match the digest"},
-		{"a user left out", regexp.MustCompile(`(?m)^.*"yumi.*\n`).ReplaceAllString(stored, ""), facts.ErrDamaged, "counts 10 lines and 4 users, but it has 9 and 3"},
-		{"no trailer", stored[:strings.LastIndex(stored, `{"kind":"trailer"`)], facts.ErrTruncated, "ends after line 10"},
+		{"a user left out", regexp.MustCompile(`(?m)^.*"yumi.*\n`).ReplaceAllString(stored, ""), facts.ErrDamaged, "counts 13 lines and 4 users, but it has 12 and 3"},
+		{"no trailer", stored[:strings.LastIndex(stored, `{"kind":"trailer"`)], facts.ErrTruncated, "ends after line 13"},
 		{"more after the trailer", stored + "{}\n", facts.ErrDamaged, "goes on after its trailer"},
-		{"newer", edit(`"format":1`, `"format":2`), facts.ErrNewer, "lcshealth test, format 2"},
+		{"newer", edit(`"format":2`, `"format":3`), facts.ErrNewer, "lcshealth test, format 3"},
 		{"unknown kind", edit(`{"kind":"wire"`, `{"kind":"wired"`), facts.ErrDamaged, `line 6: unknown kind "wired"`},
 		{"no JSON", edit(`{"kind":"server","data":{`, `{"kind":"server","data":[`), facts.ErrDamaged, "line 4: "},
 		{"neither observed nor unknown", edit(`"unknown":{`, `"forgotten":{`), facts.ErrDamaged, "either observed or unknown"},

@@ -1,6 +1,9 @@
 package facts
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"strings"
+)
 
 // guidOrder is where the octets of a stored GUID stand in its text: the first
 // three fields are little endian (MS-DTYP 2.3.4.2).
@@ -20,4 +23,25 @@ func GUIDString(stored [16]byte) string {
 		at += 2
 	}
 	return string(text[:])
+}
+
+// ParseGUID reads a GUID from text, with or without braces, and returns it as
+// Active Directory and SQL Server store it. It reports false for anything else.
+func ParseGUID(s string) (stored [16]byte, ok bool) {
+	if rest, braced := strings.CutPrefix(s, "{"); braced {
+		if s, ok = strings.CutSuffix(rest, "}"); !ok {
+			return stored, false
+		}
+	}
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return stored, false
+	}
+	text, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
+	if err != nil || len(text) != 16 {
+		return stored, false
+	}
+	for i, from := range guidOrder {
+		stored[from] = text[i]
+	}
+	return stored, true
 }

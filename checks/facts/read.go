@@ -113,6 +113,10 @@ func (r *Reader) deployment() error {
 			if d.Wire, err = data[Wire](text); slices.Contains(d.Wire.Endpoints, nil) {
 				err = errors.New("an endpoint without data")
 			}
+		case kindLookup:
+			var lookup Lookup
+			lookup, err = data[Lookup](text)
+			d.Lookups = append(d.Lookups, lookup)
 		case kindUser, kindTrailer:
 			if !seen[kindDirectory] || !seen[kindWire] {
 				return r.bad(errors.New("no line of kind directory or wire before the users"))

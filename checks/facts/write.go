@@ -55,7 +55,15 @@ func (w *Writer) Deployment(d *Deployment) error {
 			return err
 		}
 	}
-	return put(w, kindWire, &d.Wire)
+	if err := put(w, kindWire, &d.Wire); err != nil {
+		return err
+	}
+	for i := range d.Lookups {
+		if err := put(w, kindLookup, &d.Lookups[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SignIn writes one user.

@@ -33,6 +33,7 @@ type partition struct {
 // domain is an Active Directory domain of the forest and how far it was read.
 type domain struct {
 	name, dn, sid string
+	netbios       string      // empty if it was not to be seen
 	asked         bool        // and not left out by [Config.BaseDomains]
 	at            *controller // nil if none can be read
 	lost          error       // why at is nil
@@ -61,7 +62,7 @@ func (r *reader) readForest(ctx context.Context, first *controller) (*forest, er
 	err := r.pages(ctx, first, query{
 		what: "the naming contexts of the forest", base: "CN=Partitions," + first.dse.configuration,
 		scope: ldap.ScopeSingleLevel, filter: "(objectClass=crossRef)",
-		attributes: []string{"nCName", "dnsRoot", "systemFlags"},
+		attributes: []string{"nCName", "dnsRoot", "systemFlags", "nETBIOSName"},
 	}, func(entries []*ldap.Entry) error {
 		for _, e := range entries {
 			r.addPartition(f, e)
@@ -94,7 +95,7 @@ func (r *reader) addPartition(f *forest, e *ldap.Entry) {
 	if flags&crossRefDomain == 0 {
 		return
 	}
-	p.domain = &domain{name: strings.ToLower(text(e, "dnsRoot")), dn: p.dn, homes: map[string]string{}, spelt: map[string]property{}}
+	p.domain = &domain{name: strings.ToLower(text(e, "dnsRoot")), netbios: text(e, "nETBIOSName"), dn: p.dn, homes: map[string]string{}, spelt: map[string]property{}}
 	p.domain.asked = len(r.cfg.BaseDomains) == 0 || slices.ContainsFunc(r.cfg.BaseDomains, func(name string) bool {
 		return strings.EqualFold(strings.TrimSuffix(name, "."), p.domain.name)
 	})
@@ -204,7 +205,7 @@ func (r *reader) forestFact(f *forest) facts.Value[facts.Forest] {
 		if d.sidErr != nil {
 			return unknown[facts.Forest](r, d.sidErr)
 		}
-		forest.Domains = append(forest.Domains, facts.Domain{Name: d.name, DN: d.dn, SID: d.sid})
+		forest.Domains = append(forest.Domains, facts.Domain{Name: d.name, NetBIOS: d.netbios, DN: d.dn, SID: d.sid})
 	}
 	return observed(r, forest)
 }

@@ -50,6 +50,7 @@ type outcome struct {
 	facts.Directory
 	source   facts.Source
 	accounts *accounts
+	lookups  []facts.Lookup
 }
 
 // gather runs the source as the program does.
@@ -65,7 +66,7 @@ func gatherInto(t *testing.T, cfg Config, into *accounts) outcome {
 	if err := runner.Run(t.Context(), &d, []collect.Source{New(cfg, into)}); err != nil {
 		t.Fatal(err)
 	}
-	return outcome{d.Directory, d.Sources[0], into}
+	return outcome{d.Directory, d.Sources[0], into, d.Lookups}
 }
 
 // get returns a fact that has to be observed.

@@ -25,6 +25,7 @@ type reader struct {
 	schema     schema
 
 	accounts  atomic.Int64 // read so far, in all domains
+	asked     atomic.Int64 // names looked up so far
 	malformed atomic.Int64 // identifiers that could not be decoded
 
 	mu      sync.Mutex
@@ -105,7 +106,7 @@ func (r *reader) run(ctx context.Context) (collect.Observation, error) {
 	d := facts.Directory{Clock: r.clock(first)}
 	if !r.schema.has("msRTCSIP-PrimaryUserAddress") {
 		r.unprepared(f, &d)
-		return observation{d}, nil
+		return observation{d, r.lookUp(ctx, f)}, nil
 	}
 	service := r.readService(ctx, f)
 	if err := r.readDomains(ctx, f); err != nil {
@@ -117,10 +118,11 @@ func (r *reader) run(ctx context.Context) (collect.Observation, error) {
 	d.Pools = r.poolsFact(ctx, f, service)
 	d.Users = r.usersFact(f)
 	d.HomeServers = r.homeServersFact(ctx, f, d.Users)
+	found := r.lookUp(ctx, f)
 	if n := r.malformed.Load(); n > 0 {
 		r.session.Warn("%d SIDs or GUIDs of accounts could not be decoded and were left out", n)
 	}
-	return observation{d}, nil
+	return observation{d, found}, nil
 }
 
 // unprepared says that this forest's schema knows nothing of LCS.

@@ -65,7 +65,7 @@ func TestForestOfSamba(t *testing.T) {
 	wantForest := facts.Forest{
 		RootDomain: "lcs.test", RootDN: s.DomainDN, Configuration: "CN=Configuration," + s.DomainDN,
 		ServiceDN: "CN=RTC Service,CN=Microsoft,CN=System," + s.DomainDN, SchemaVersion: 1006,
-		Domains: []facts.Domain{{Name: "lcs.test", DN: s.DomainDN, SID: s.DomainSID}},
+		Domains: []facts.Domain{{Name: "lcs.test", NetBIOS: "LCS", DN: s.DomainDN, SID: s.DomainSID}},
 	}
 	if diff := cmp.Diff(wantForest, get(t, o.Forest)); diff != "" {
 		t.Errorf("forest (-want +got):\n%s", diff)

@@ -46,6 +46,10 @@ type Config struct {
 	// BaseDomains limits by DNS name whose accounts and servers are read. What
 	// needs them all is then not observed. Empty means every domain.
 	BaseDomains []string
+	// Wanted are names of accounts that are looked up in all domains, whether
+	// they have to do with LCS or not: distinguished names, DOMAIN\name,
+	// name@domain, logon names, SIDs or GUIDs.
+	Wanted []string
 	// PageSize is how many accounts are asked for at once; 0 means 1000, the
 	// most that Active Directory gives by default (MaxPageSize, KB 315071).
 	PageSize int
@@ -142,7 +146,11 @@ func (src *Source) Collect(ctx context.Context, s *collect.Session) (collect.Obs
 }
 
 // Unobserved implements [collect.Source].
-func (*Source) Unobserved(why facts.Unknown) collect.Observation {
+func (src *Source) Unobserved(why facts.Unknown) collect.Observation {
+	l := newLookups(src.cfg.Wanted)
+	for i := range l.out {
+		l.out[i].Unknown = &why
+	}
 	return observation{facts.Directory{
 		Forest:         facts.NotObserved[facts.Forest](why),
 		SIPDomains:     facts.NotObserved[[]facts.SIPDomain](why),
@@ -153,9 +161,12 @@ func (*Source) Unobserved(why facts.Unknown) collect.Observation {
 		HomeServers:    facts.NotObserved[[]facts.HomeServer](why),
 		Users:          facts.NotObserved[facts.UserTotals](why),
 		Clock:          facts.NotObserved[facts.Clock](why),
-	}}
+	}, l.out}
 }
 
-type observation struct{ directory facts.Directory }
+type observation struct {
+	directory facts.Directory
+	lookups   []facts.Lookup
+}
 
-func (o observation) AddTo(d *facts.Deployment) { d.Directory = o.directory }
+func (o observation) AddTo(d *facts.Deployment) { d.Directory, d.Lookups = o.directory, o.lookups }

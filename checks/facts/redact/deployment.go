@@ -40,7 +40,7 @@ func (r *Redactor) Deployment(d *facts.Deployment) *facts.Deployment {
 // copyOf replaces everything in a copy.
 func (r *Redactor) copyOf(d *facts.Deployment) *facts.Deployment {
 	out := &facts.Deployment{
-		CollectedAt: d.CollectedAt, Sources: d.Sources, Directory: d.Directory, Servers: d.Servers, Databases: d.Databases, Wire: d.Wire,
+		CollectedAt: d.CollectedAt, Sources: d.Sources, Directory: d.Directory, Servers: d.Servers, Databases: d.Databases, Wire: d.Wire, Lookups: d.Lookups,
 	}
 	r.at(reflect.ValueOf(out).Elem(), policy{})
 	return out

@@ -57,7 +57,7 @@ var policies = map[reflect.Type]fields{
 	reflect.TypeFor[facts.Deployment]():       {"Redacted": kept},
 	reflect.TypeFor[facts.Directory]():        {},
 	reflect.TypeFor[facts.Forest]():           {"RootDomain": host, "RootDN": dn, "Configuration": dn, "ServiceDN": dn},
-	reflect.TypeFor[facts.Domain]():           {"Name": host, "DN": dn, "SID": sid},
+	reflect.TypeFor[facts.Domain]():           {"Name": host, "NetBIOS": value, "DN": dn, "SID": sid},
 	reflect.TypeFor[facts.SIPDomain]():        {"Name": host, "DN": dn},
 	reflect.TypeFor[facts.DirectoryServer]():  {"DN": dn, "FQDN": host, "PoolDN": dn},
 	reflect.TypeFor[facts.Pool]():             {"DN": dn, "ServiceDN": dn, "FQDN": host, "BackEnd": host, "Members": host},
@@ -110,6 +110,9 @@ var policies = map[reflect.Type]fields{
 	reflect.TypeFor[facts.NTLMNames](): {
 		"TargetName": value, "NetBIOSDomain": value, "NetBIOSComputer": value, "DNSDomain": host, "DNSComputer": host, "DNSForest": host,
 	},
+
+	reflect.TypeFor[facts.Lookup]():       {"Name": home},
+	reflect.TypeFor[facts.FoundAccount](): {"DN": dn, "SID": sid, "GUID": guid},
 
 	reflect.TypeFor[facts.SignIn](): {"Address": uri},
 	reflect.TypeFor[facts.Account](): {
