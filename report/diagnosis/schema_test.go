@@ -2,7 +2,6 @@ package diagnosis_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,9 +13,9 @@ import (
 	"lcshealth/checks/sip/trace"
 	"lcshealth/report/diagnosis"
 	"lcshealth/report/internal/reporttest"
+	"lcshealth/report/internal/schemagen"
 
 	"github.com/invopop/jsonschema"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // words are the types that have a fixed set of words.
@@ -40,8 +39,10 @@ var words = map[reflect.Type][]any{
 
 // The schema is generated from the Go types, with their comments.
 func TestSchema(t *testing.T) {
-	r := jsonschema.Reflector{
-		Anonymous: true, AllowAdditionalProperties: true, // fields are only ever added
+	schemagen.Golden(t, "diagnosis.schema.json", schemagen.Schema{
+		Of: diagnosis.Diagnosis{}, ID: "urn:lcshealth:diagnosis", Title: "lcshealth diagnosis",
+		Packages: []string{"checks", "checks/facts", "checks/sip/signin", "checks/sip/trace"},
+		Words:    words,
 		Namer: func(of reflect.Type) string { // a step of an exchange is none of a remedy
 			if strings.HasSuffix(of.PkgPath(), "/signin") {
 				return "Log" + of.Name()
@@ -52,53 +53,14 @@ func TestSchema(t *testing.T) {
 			if of == reflect.TypeFor[trace.Stamp]() {
 				return &jsonschema.Schema{Type: "string", Description: "A time by the clock of who wrote the log: 2005-04-21T10:38:58.520, without a zone; without the date where the log has none; empty where it is not known."}
 			}
-			if words[of] == nil {
-				return nil
-			}
-			return &jsonschema.Schema{Type: "string", Enum: words[of]}
+			return nil
 		},
-	}
-	for path, folder := range map[string]string{"lcshealth/report/diagnosis": ".", "lcshealth/checks": "../../checks", "lcshealth/checks/sip/signin": "../../checks/sip/signin", "lcshealth/checks/facts": "../../checks/facts"} {
-		if err := r.AddGoComments(strings.TrimSuffix(path, "/"), folder); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, text := range r.CommentMap {
-		r.CommentMap[name] = strings.NewReplacer("[", "", "]", "").Replace(strings.Join(strings.Fields(text), " "))
-	}
-	s := r.Reflect(&diagnosis.Diagnosis{})
-	s.ID, s.Title = "urn:lcshealth:diagnosis", "lcshealth diagnosis"
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(s); err != nil {
-		t.Fatal(err)
-	}
-	reporttest.Golden(t, "diagnosis.schema.json", out.Bytes())
+	})
 }
 
 // What is written is as the schema says, and the schema can refuse.
 func TestSchemaHolds(t *testing.T) {
-	compiler := validator.NewCompiler()
-	document, err := validator.UnmarshalJSON(bytes.NewReader(diagnosis.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := compiler.AddResource("schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	validate := func(text []byte) error {
-		instance, err := validator.UnmarshalJSON(bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return schema.Validate(instance)
-	}
+	validate := reporttest.Validator(t, diagnosis.Schema())
 	for name, d := range map[string]*diagnosis.Diagnosis{
 		"sample": sample(t), "unchecked": unchecked(t), "a code": diagnosis.Of(diagnosis.Question{Code: 418}), "a user": diagnosis.Of(diagnosis.Question{User: kim, Causes: catalog.All()}),
 		"nothing": of(t, trace.RTC, later),

@@ -13,7 +13,6 @@ import (
 	"lcshealth/report/jsonreport"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func encode(t *testing.T, r *report.Report) []byte {
@@ -30,26 +29,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestSchema(t *testing.T) {
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := compiler.AddResource("report.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	validate := func(encoded []byte) error {
-		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return schema.Validate(instance)
-	}
+	validate := reporttest.Validator(t, report.Schema())
 
 	for name, r := range map[string]*report.Report{
 		"sample":        reporttest.Sample(),

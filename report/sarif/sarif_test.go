@@ -15,7 +15,6 @@ import (
 	"lcshealth/report/sarif"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // causes stand for the catalogue: two of them occur in the sample.
@@ -48,31 +47,11 @@ func TestGolden(t *testing.T) {
 // 1.0.0-beta.0 carries it: that of the OASIS standard, for JSON schema draft 4.
 func validator(t *testing.T) func([]byte) error {
 	t.Helper()
-	file, err := os.Open("testdata/sarif-2.1.0-rtm.5.json")
+	schema, err := os.ReadFile("testdata/sarif-2.1.0-rtm.5.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	document, err := jsonschema.UnmarshalJSON(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource("sarif.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("sarif.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(encoded []byte) error {
-		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return schema.Validate(instance)
-	}
+	return reporttest.Validator(t, schema)
 }
 
 func TestSchema(t *testing.T) {

@@ -1,24 +1,18 @@
 package rtcdb_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"lcshealth/checks/collect/rtcdb"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/facts/pki/pkitest"
 	"lcshealth/checks/lab/tdsd"
 )
 
@@ -26,41 +20,25 @@ import (
 // pool of its authority.
 func certificate(t *testing.T, name string) (server *tls.Config, file string, pool *x509.CertPool) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	root, err := pkitest.NewAuthority("Contoso Root")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Contoso Root"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
-		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
+	options := pkitest.Server(name)
 	if ip := net.ParseIP(name); ip != nil {
-		leaf.IPAddresses = []net.IP{ip}
-	} else {
-		leaf.DNSNames = []string{name}
+		options.SAN, options.IPs = nil, []net.IP{ip}
 	}
-	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
+	issued, err := root.Issue(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
 	file = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
+	if err := os.WriteFile(file, pkitest.PEM(root.Certificate), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	pool = x509.NewCertPool()
-	pool.AppendCertsFromPEM(text)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leafDER}, PrivateKey: key}}}, file, pool
+	pool.AddCert(root.Certificate)
+	return &tls.Config{Certificates: []tls.Certificate{issued.TLS()}}, file, pool
 }
 
 const (

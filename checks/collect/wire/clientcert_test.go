@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"lcshealth/checks/facts/pki/pkitest"
+	"lcshealth/checks/lab/peer"
 
 	"software.sslmate.com/src/go-pkcs12"
 )
@@ -97,7 +98,7 @@ func TestLoadClientCertificate(t *testing.T) {
 // OpenSSL's old files are what people make of a PFX that they got by mail.
 func TestLoadClientCertificateOpenSSL(t *testing.T) {
 	t.Parallel()
-	program := need(t, "openssl")
+	program := peer.Program(t, "openssl")
 	issued, _, _, key := own(t)
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "own.pem"), append(pkitest.PEM(issued.Certificate), key...))

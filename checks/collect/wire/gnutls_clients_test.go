@@ -13,13 +13,14 @@ import (
 
 	"lcshealth/checks/facts"
 	"lcshealth/checks/facts/pki/pkitest"
+	"lcshealth/checks/lab/peer"
 )
 
 // Whether a server asks for a client certificate, insists on it and takes ours
 // are told apart. gnutls-serv has unusual alerts for some of it.
 func TestGnuTLSClientCertificate(t *testing.T) {
 	t.Parallel()
-	program := need(t, "gnutls-serv")
+	program := peer.Program(t, "gnutls-serv")
 	root := authority(t, pkitest.Options{CN: "Contoso Root CA", Name: directoryName("Contoso Root CA")})
 	other := authority(t, pkitest.Options{CN: "Fabrikam Root CA"})
 	server := issue(t, root, pkitest.Server("lcs01.contoso.com")).TLS()
@@ -110,7 +111,7 @@ func directoryName(cn string) pkix.RDNSequence {
 // Windows has hundreds of roots, and names them all.
 func TestGnuTLSManyAuthorities(t *testing.T) {
 	t.Parallel()
-	program := need(t, "gnutls-serv")
+	program := peer.Program(t, "gnutls-serv")
 	const count = 250
 	var roots []*x509.Certificate
 	octets := 0

@@ -14,6 +14,7 @@ import (
 	"lcshealth/checks/facts"
 	"lcshealth/checks/facts/pki"
 	"lcshealth/checks/facts/pki/pkitest"
+	"lcshealth/checks/lab/peer"
 )
 
 // oldTLS is the priority string of a server of LCS's time, without its ciphers.
@@ -56,7 +57,7 @@ func issue(t *testing.T, a *pkitest.Authority, o pkitest.Options) *pkitest.Issue
 // weakKey makes an RSA key that crypto/rsa would not make.
 func weakKey(t *testing.T) crypto.Signer {
 	t.Helper()
-	text, err := exec.CommandContext(t.Context(), need(t, "certtool"), "--generate-privkey", "--key-type", "rsa", "--bits", "512").Output()
+	text, err := exec.CommandContext(t.Context(), peer.Program(t, "certtool"), "--generate-privkey", "--key-type", "rsa", "--bits", "512").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func weakKey(t *testing.T) crypto.Signer {
 // suites and certificates. Whatever crypto/tls makes of them, they are observed.
 func TestGnuTLS(t *testing.T) {
 	t.Parallel()
-	program := need(t, "gnutls-serv")
+	program := peer.Program(t, "gnutls-serv")
 	root := authority(t, pkitest.Options{CN: "Contoso Root CA"})
 	const fqdn = "lcs01.contoso.com"
 	from := func(o pkitest.Options) func(*testing.T) tls.Certificate {
@@ -143,10 +144,10 @@ func TestGnuTLS(t *testing.T) {
 // A chain is kept as it was sent, and what is wrong with it can be told.
 func TestGnuTLSChain(t *testing.T) {
 	t.Parallel()
-	program := need(t, "gnutls-serv")
+	program := peer.Program(t, "gnutls-serv")
 	old := pkitest.Options{CN: "Contoso Root CA", Signature: pkitest.SHA1}
 	root := authority(t, old)
-	old.Signer = serverKey(t)
+	old.Signer = issue(t, root, pkitest.Options{CN: "an impostor"}).Key
 	impostor := authority(t, old)
 	middle, err := root.Subordinate(pkitest.Options{CN: "Contoso Issuing CA", Key: pkitest.RSA, Signature: pkitest.SHA1})
 	if err != nil {

@@ -77,7 +77,7 @@ func TestClientCertificate(t *testing.T) {
 // What a server does after the handshake is told from what it does in it.
 func TestAfterHandshake(t *testing.T) {
 	t.Parallel()
-	server := certificate(t, x509.SHA256WithRSA, 1)
+	server := certificate(t, 1)
 	shake := func(conn net.Conn) *tls.Conn {
 		c := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{server}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12,
 			CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}})

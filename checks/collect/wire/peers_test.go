@@ -3,8 +3,6 @@ package wire
 import (
 	"context"
 	"net"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,18 +211,4 @@ func refusing(t *testing.T) int {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn.LocalAddr().(*net.TCPAddr).Port
-}
-
-// need finds a program that a test needs.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed", program)
-	}
-	t.Skipf("SKIPPED: %s is not installed, so nothing is proven here", program)
-	return ""
 }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"slices"
 	"strings"
@@ -45,7 +44,7 @@ func lcs01(change func(*sipd.Config)) *sipd.Server {
 func tls10(t *testing.T) *tls.Config {
 	t.Helper()
 	return &tls.Config{
-		Certificates: []tls.Certificate{certificate(t, x509.SHA256WithRSA, 1)},
+		Certificates: []tls.Certificate{certificate(t, 1)},
 		MinVersion:   tls.VersionTLS10, MaxVersion: tls.VersionTLS10, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA},
 	}
 }

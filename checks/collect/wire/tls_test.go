@@ -3,11 +3,8 @@ package wire
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"math/big"
 	"net"
 	"slices"
@@ -16,33 +13,14 @@ import (
 	"time"
 
 	"lcshealth/checks/facts"
+	"lcshealth/checks/facts/pki/pkitest"
 )
 
-// certificate makes a self-signed certificate with the given serial number.
-func certificate(t *testing.T, algorithm x509.SignatureAlgorithm, serial int64) tls.Certificate {
+// certificate makes a certificate with the given serial number.
+func certificate(t *testing.T, serial int64) tls.Certificate {
 	t.Helper()
-	key := serverKey(t)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "lcs01.contoso.com"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		SignatureAlgorithm: algorithm,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-var newKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-func serverKey(t *testing.T) *rsa.PrivateKey {
-	t.Helper()
-	key, err := newKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+	root := authority(t, pkitest.Options{CN: "Contoso Root CA"})
+	return issue(t, root, pkitest.Options{CN: "lcs01.contoso.com", Serial: big.NewInt(serial)}).TLS()
 }
 
 // serveTLS serves TLS on loopback, answers what is said and returns the port.
@@ -61,7 +39,7 @@ func serveTLS(t *testing.T, config *tls.Config) int {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	sha256 := certificate(t, x509.SHA256WithRSA, 1)
+	sha256 := certificate(t, 1)
 	rsaOnly := []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
 	tests := []struct {
 		name   string
@@ -130,7 +108,7 @@ func TestTLS(t *testing.T) {
 // certificate of the client is asked for after it.
 func TestUnparsableCertificate(t *testing.T) {
 	t.Parallel()
-	broken := certificate(t, x509.SHA256WithRSA, 0x7f)
+	broken := certificate(t, 0x7f)
 	der := broken.Certificate[0]
 	serial := bytes.Index(der, []byte{2, 1, 0x7f})
 	if serial < 0 {

@@ -1,16 +1,10 @@
 package ldapd_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"net"
 	"strings"
 	"testing"
@@ -18,6 +12,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"lcshealth/checks/facts/pki/pkitest"
 	"lcshealth/checks/lab/ldapd"
 )
 
@@ -163,30 +158,24 @@ func wantResult(t *testing.T, err error, code uint16, text string) {
 	}
 }
 
-// certificate makes a self-signed certificate for 127.0.0.1 and a pool that trusts it.
+// certificate makes a certificate for dc01.contoso.com at 127.0.0.1, and the
+// authority that a client is to trust.
 func certificate(t *testing.T) (server *tls.Config, client *tls.Config, caPEM []byte) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	root, err := pkitest.NewAuthority("Contoso Root CA")
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "dc01.contoso.com"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{"dc01.contoso.com"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		IsCA: true, BasicConstraintsValid: true,
-		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	options := pkitest.Server("dc01.contoso.com")
+	options.IPs = []net.IP{net.IPv4(127, 0, 0, 1)}
+	issued, err := root.Issue(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	caPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(caPEM)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}},
-		&tls.Config{RootCAs: roots, ServerName: "dc01.contoso.com"}, caPEM
+	roots.AddCert(root.Certificate)
+	return &tls.Config{Certificates: []tls.Certificate{issued.TLS()}},
+		&tls.Config{RootCAs: roots, ServerName: "dc01.contoso.com"}, pkitest.PEM(root.Certificate)
 }
 
 // waitFor returns the record once it holds a request that has no answer.

@@ -13,19 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lcshealth/checks/lab/ldapd"
+	"lcshealth/checks/lab/peer"
 )
 
 // ldapsearch runs OpenLDAP's client, which shares no code with this package or
 // with go-ldap, and returns its output.
 func ldapsearch(t *testing.T, env []string, args ...string) string {
 	t.Helper()
-	program, err := exec.LookPath("ldapsearch")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ldapsearch is missing: install the package ldap-utils")
-		}
-		t.Skip("NOT TESTED against OpenLDAP's client: ldapsearch is missing (package ldap-utils)")
-	}
+	program := peer.Program(t, "ldapsearch")
 	cmd := exec.CommandContext(t.Context(), program, append([]string{"-LLL", "-x", "-o", "ldif-wrap=no"}, args...)...)
 	// Nothing of this machine's configuration; LDAPNOINIT would ignore env too.
 	cmd.Env = append(os.Environ(), append(env, "HOME="+t.TempDir(), "LDAPCONF="+os.DevNull)...)

@@ -21,19 +21,32 @@ func Need(t testing.TB, programs ...string) {
 		}
 	}
 	if len(missing) > 0 {
-		lack(t, "not installed: "+strings.Join(missing, ", ")+" (.ci/peers installs it)")
+		Lack(t, "not installed: "+strings.Join(missing, ", ")+" (.ci/peers installs it)")
 	}
+}
+
+// Program returns where a program is, and ends the test, as [Need] does, when it
+// is not installed.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	Need(t, name)
+	path, err := lookPath(name)
+	if err != nil {
+		t.Fatal(err) // it was there a moment ago
+	}
+	return path
 }
 
 // NeedRoot ends the test, as [Need] does, when it does not run as root on Linux.
 func NeedRoot(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		lack(t, "needs root on Linux, to serve the well-known ports below 1024")
+		Lack(t, "needs root on Linux, to serve the well-known ports below 1024")
 	}
 }
 
-func lack(t testing.TB, why string) {
+// Lack ends the test, as [Need] does, for want of something else.
+func Lack(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("TEST CANNOT RUN: %s", why)

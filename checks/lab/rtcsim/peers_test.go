@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"lcshealth/checks/lab/peer"
 	"lcshealth/checks/lab/tdsd"
 )
 
@@ -19,14 +20,7 @@ import (
 // layouts of the protocol.
 func TestFreeTDS(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("tsql")
-	if err != nil {
-		const msg = "THE DATABASE IS NOT CHECKED WITH AN INDEPENDENT CLIENT: tsql is missing; install the Debian package freetds-bin"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(msg)
-		}
-		t.Skip(msg)
-	}
+	program := peer.Program(t, "tsql")
 	const (
 		password = "secret"
 		batches  = "select * from Resource\ngo\n" +

@@ -17,33 +17,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lcshealth/checks/lab/peer"
 	"lcshealth/checks/lab/tdsd"
 )
-
-// need returns the path of a program, or ends the test.
-func need(t *testing.T, program, debianPackage string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		missing(t, program, debianPackage)
-	}
-	return path
-}
-
-func missing(t *testing.T, what, debianPackage string) {
-	t.Helper()
-	msg := fmt.Sprintf("THE SERVER IS NOT CHECKED AGAINST AN INDEPENDENT CLIENT: %s is missing; install the Debian package %s", what, debianPackage)
-	if os.Getenv("CI") == "true" {
-		t.Fatal(msg)
-	}
-	t.Skip(msg)
-}
 
 // tsql runs statements with FreeTDS and returns the lines of its output. conf
 // is added to the server's section of freetds.conf.
 func tsql(t *testing.T, addr *net.TCPAddr, version, conf, user, password, database, statements string) []string {
 	t.Helper()
-	program := need(t, "tsql", "freetds-bin")
+	program := peer.Program(t, "tsql")
 	file := filepath.Join(t.TempDir(), "freetds.conf")
 	text := fmt.Sprintf("[lab]\nhost = %s\nport = %d\ntds version = %s\nclient charset = UTF-8\n%s\n", addr.IP, addr.Port, version, conf)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -210,7 +192,7 @@ func TestPytds(t *testing.T) {
 	t.Parallel()
 	const python = "/usr/bin/python3" // the one that sees Debian's packages
 	if err := exec.CommandContext(t.Context(), python, "-c", "import pytds").Run(); err != nil {
-		missing(t, "pytds", "python3-tds")
+		peer.Lack(t, "python3 has no pytds (apt-get install python3-tds)")
 	}
 	cfg, ca := certificate(t)
 	// It takes the messages before LOGINACK to be in the layout that it asked

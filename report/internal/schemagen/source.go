@@ -3,6 +3,7 @@ package schemagen
 import (
 	"fmt"
 	"go/ast"
+	"go/doc"
 	"go/parser"
 	"go/token"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 // source is what the Go source says of its types beyond what reflection can
 // tell. Keys are "import/path.Type" and "import/path.Type.Field".
 type source struct {
+	schema   *Schema
 	comments map[string]string
 	words    map[string][]any // the constants of each string type
 }
@@ -48,11 +50,15 @@ func (s *source) declaration(importPath string, d *ast.GenDecl) {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
 			key := importPath + "." + spec.Name.Name
-			s.comments[key] = text(spec.Doc, d.Doc)
+			text := first(spec.Doc, d.Doc)
+			if !s.schema.Explain {
+				text = new(doc.Package).Synopsis(text)
+			}
+			s.comments[key] = clean(text)
 			if structure, ok := spec.Type.(*ast.StructType); ok {
 				for _, field := range structure.Fields.List {
 					for _, name := range field.Names {
-						s.comments[key+"."+name.Name] = text(field.Doc, field.Comment)
+						s.comments[key+"."+name.Name] = clean(first(field.Doc, field.Comment))
 					}
 				}
 			}
@@ -78,18 +84,22 @@ func (s *source) constant(importPath string, spec *ast.ValueSpec) {
 	}
 	key := importPath + "." + kind.Name
 	s.words[key] = append(s.words[key], word)
-	if why := text(spec.Doc, spec.Comment); why != "" {
+	if why := clean(first(spec.Doc, spec.Comment)); why != "" {
 		s.comments[key+"="+word] = why
 	}
 }
 
-// text returns the first comment that there is as one line, without the
-// brackets of doc links.
-func text(groups ...*ast.CommentGroup) string {
+// first returns the first comment that there is.
+func first(groups ...*ast.CommentGroup) string {
 	for _, g := range groups {
-		if t := strings.Join(strings.Fields(g.Text()), " "); t != "" {
-			return strings.NewReplacer("[", "", "]", "").Replace(t)
+		if t := strings.TrimSpace(g.Text()); t != "" {
+			return t
 		}
 	}
 	return ""
+}
+
+// clean removes the brackets of doc links and the ends of lines.
+func clean(text string) string {
+	return strings.NewReplacer("[", "", "]", "").Replace(strings.Join(strings.Fields(text), " "))
 }

@@ -18,7 +18,6 @@ import (
 	"lcshealth/report/notify/render"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 var now = time.Date(2026, 3, 5, 5, 7, 0, 0, time.UTC)
@@ -114,26 +113,7 @@ func TestPayload(t *testing.T) {
 }
 
 func TestJSONIsAsTheSchemaSays(t *testing.T) {
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(notify.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := compiler.AddResource("notify.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("notify.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	validate := func(encoded []byte) error {
-		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return schema.Validate(instance)
-	}
+	validate := reporttest.Validator(t, notify.Schema())
 	for name, n := range samples(t) {
 		encoded, err := render.JSON(n)
 		if err != nil {

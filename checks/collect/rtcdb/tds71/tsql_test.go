@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lcshealth/checks/collect/rtcdb/tds71"
+	"lcshealth/checks/lab/peer"
 )
 
 // translator listens on a loopback port and connects whoever comes to the
@@ -83,14 +84,7 @@ func tsql(t *testing.T, program string, addr *net.TCPAddr, version, conf, user, 
 // translated as for what SQL Server 2000 itself would send it.
 func TestFreeTDS(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("tsql")
-	if err != nil {
-		const msg = "THE TRANSLATOR IS NOT CHECKED AGAINST AN INDEPENDENT CLIENT: tsql is missing; install the Debian package freetds-bin"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(msg)
-		}
-		t.Skip(msg)
-	}
+	program := peer.Program(t, "tsql")
 	const ask = "select values\ngo\nselect two results\ngo\nselect error\ngo\nselect error after rows\ngo\nselect message\ngo\nselect nothing\ngo\nselect some\ngo\n"
 	logins := map[string]struct{ conf, user, password, want string }{
 		"SQL login":      {"text size = 64512", testUser, testPassword, "Invalid object name 'missing'."},
