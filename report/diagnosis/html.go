@@ -29,9 +29,13 @@ func WriteHTML(w io.Writer, d *Diagnosis) error {
 	if err != nil {
 		return fmt.Errorf("read the diagnosis' page: %w", err)
 	}
-	style := html.Style() + pageStyle
+	c := d.clean()
+	top, err := html.Top(html.Frame{Title: c.Failure.Headline, Of: "diagnosis", At: c.Run.StartedAt, Version: c.Run.Version, Style: html.Style() + pageStyle})
+	if err != nil {
+		return fmt.Errorf("begin the diagnosis' page: %w", err)
+	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, &document{Diagnosis: d.clean(), Style: template.CSS(style), Policy: html.Policy(style)}); err != nil { //nolint:gosec // the program's own style
+	if err := t.Execute(&out, &document{Diagnosis: c, Top: top}); err != nil {
 		return fmt.Errorf("fill in the diagnosis: %w", err)
 	}
 	if _, err := w.Write(out.Bytes()); err != nil {
@@ -44,8 +48,7 @@ func WriteHTML(w io.Writer, d *Diagnosis) error {
 type document struct {
 	*Diagnosis
 
-	Style  template.CSS
-	Policy string
+	Top template.HTML // down to the main part
 }
 
 // indent is what makes the template readable, and the page large.

@@ -2,7 +2,6 @@ package html
 
 import (
 	"fmt"
-	"html/template"
 	"io"
 
 	"lcshealth/report/compare"
@@ -15,10 +14,9 @@ func WriteComparison(w io.Writer, c *compare.Comparison) error {
 	v := changes.Of(c)
 	page, err := fill("comparison.gohtml", struct {
 		*changes.View
-		Style  template.CSS
-		Policy string
-		Runs   []labelled
-	}{v, template.CSS(style), policy(style, ""), []labelled{{"Before", v.Before}, {"Now", v.After}}})
+		Frame Frame
+		Runs  []labelled
+	}{v, Frame{Title: v.Headline, Of: "comparison", At: v.After.At, Style: style}, []labelled{{"Before", v.Before}, {"Now", v.After}}})
 	if err != nil {
 		return err
 	}

@@ -45,11 +45,11 @@ func Write(w io.Writer, r *report.Report) error {
 	}
 	data := struct {
 		*view.View
-		Style  template.CSS
+		Frame  Frame
 		Script template.JS
-		Policy string
 		Data   template.JS
-	}{view.Of(r), template.CSS(style), template.JS(script), policy(style, script), template.JS(embedded)}
+	}{View: view.Of(r), Script: template.JS(script), Data: template.JS(embedded)}
+	data.Frame = Frame{Title: data.Answer.Headline, At: data.Run.StartedAt, Version: data.Run.Version, Style: style, script: script}
 	page, err := fill("page.gohtml", data)
 	if err != nil {
 		return err

@@ -1,8 +1,6 @@
 package html
 
 import (
-	"bytes"
-	"fmt"
 	"html/template"
 	"slices"
 
@@ -20,17 +18,25 @@ func Policy(style string) string { return policy(style, "") }
 
 // Finding renders a finding as a report does.
 func Finding(f *view.Finding) (template.HTML, error) {
-	t, err := parse()
-	if err != nil {
-		return "", fmt.Errorf("read the page's templates: %w", err)
-	}
 	one := *f
 	if a := f.Affected; a != nil && len(a.Users) > firstUsers { // the page holds no JSON with the others
 		one.Affected = &checks.Affected{Count: a.Count, Users: slices.Clone(a.Users[:firstUsers])}
 	}
-	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, "finding.gohtml", &one); err != nil {
-		return "", fmt.Errorf("fill in a finding: %w", err)
-	}
-	return template.HTML(out.String()), nil //nolint:gosec // made by the template
+	return part("finding.gohtml", &one)
 }
+
+// Evidence renders what was seen as a report does; it may be nothing.
+func Evidence(list []checks.Evidence) (template.HTML, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	return part("evidence.gohtml", view.FindingOf(&checks.Finding{Evidence: list}).Evidence)
+}
+
+// Remedy renders the steps of a remedy as a report does; it may be nothing.
+func Remedy(steps []checks.Step) (template.HTML, error) {
+	return part("remedy.gohtml", view.FindingOf(&checks.Finding{Remedy: steps}))
+}
+
+// Number writes a number with its thousands apart: "4,312".
+func Number(n int) string { return grouped(n) }

@@ -34,6 +34,9 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 		p.issues(r, v, o.Verbose)
 	}
 	p.changes(r)
+	p.cures(r, o.Verbose)
+	p.sources(r)
+	fmt.Fprintln(p.out)
 	p.para(0, "", fmt.Sprintf("lcshealth %s, catalogue %s; facts of %s; plan %s", r.Run.Version, r.Run.Catalog, view.Stamp(r.Run.CollectedAt), report.Clean(r.Run.Plan)))
 	if err := p.out.Flush(); err != nil {
 		return fmt.Errorf("write the preflight report as text: %w", err)
@@ -72,8 +75,16 @@ func (p *page) answer(r *Report) {
 	}
 	for i := range r.Besides {
 		p.para(2, "", fmt.Sprintf("%s: %s", VerdictWords(r.Besides[i].Verdict), r.Besides[i].Check))
-		p.issue(4, &r.Besides[i])
+		p.issue(4, &r.Besides[i], parts{})
 	}
+}
+
+// answerWords are the answer in a few words.
+func answerWords(r *Report) string {
+	if r.Run.After {
+		return "After the roll-out: " + strings.ToLower(afterWords(r))
+	}
+	return capital(VerdictWords(r.Verdict))
 }
 
 // afterWords are the answer after a roll-out.
@@ -89,78 +100,72 @@ func afterWords(r *Report) string {
 	return "CANNOT TELL"
 }
 
-// alike are lines with an issue of one kind.
-type alike struct {
-	issue *preflight.Issue
-	lines []*preflight.Line
-	told  []*preflight.Issue
-}
-
-// issues lists what has a verdict, kind by kind.
+// issues lists what has a verdict, check by check.
 func (p *page) issues(r *Report, v preflight.Verdict, verbose bool) {
-	var groups []*alike
-	by := map[string]*alike{}
-	for i := range r.Lines {
-		l := &r.Lines[i]
-		for k := range l.Issues {
-			issue := &l.Issues[k]
-			if issue.Verdict != v {
-				continue
-			}
-			g := by[issue.Check]
-			if g == nil {
-				g = &alike{issue: issue}
-				by[issue.Check] = g
-				groups = append(groups, g)
-			}
-			g.lines, g.told = append(g.lines, l), append(g.told, issue)
-		}
-	}
+	groups := groupsOf(r, v)
 	if len(groups) == 0 {
 		return
 	}
-	p.heading(map[preflight.Verdict]string{preflight.NoGo: "No go", preflight.Risk: "Risks", preflight.CannotTell: "Cannot be told"}[v])
+	p.heading(sectionWords(v))
 	for _, g := range groups {
-		p.group(g, verbose)
+		p.para(2, "", fmt.Sprintf("%s (%s)", g.check, view.Count(g.lines, "line", "lines")))
+		for _, b := range g.blocks() {
+			p.block(&b, verbose)
+		}
 	}
 }
 
-func (p *page) group(g *alike, verbose bool) {
-	p.para(2, "", fmt.Sprintf("%s (%s)", g.issue.Check, view.Count(len(g.lines), "line", "lines")))
-	shown := len(g.lines)
+// block lists lines with what is told of them, each thing once.
+func (p *page) block(b *block, verbose bool) {
+	shown := len(b.told)
 	if !verbose {
 		shown = min(shown, mostAlike)
 	}
-	for i := range shown {
-		l, issue := g.lines[i], g.told[i]
-		what := KindWords(l.Kind) + " " + l.Name + arrow(l)
-		if l.Done != "" {
-			what += ": " + DoneWords(l.Done)
+	var same parts
+	for i, t := range b.told[:shown] {
+		if i == 0 || t.line != b.told[i-1].line {
+			p.line(t.line)
 		}
-		p.para(4, l.At.String()+"  ", what)
-		if i > 0 && issue.Reason == g.told[i-1].Reason {
-			continue // as above
+		if i > 0 {
+			same = compare(b.told[i-1].issue, t.issue) // said above
 		}
-		p.issue(6, issue)
+		p.issue(6, t.issue, same)
 	}
-	if more := len(g.lines) - shown; more > 0 {
+	if more := len(b.told) - shown; more > 0 {
 		p.para(4, "", fmt.Sprintf("and %s more; --verbose lists them, and so do the other formats", view.Count(more, "line", "lines")))
 	}
 }
 
-func (p *page) issue(indent int, i *preflight.Issue) {
-	p.para(indent, "", i.Reason)
-	for _, e := range i.Evidence[:min(len(i.Evidence), 3)] {
-		p.para(indent, "seen:   ", evidence(&e))
+func (p *page) line(l *preflight.Line) {
+	what := KindWords(l.Kind) + " " + l.Name + arrow(l)
+	if l.Done != "" {
+		what += ": " + DoneWords(l.Done)
 	}
-	for _, s := range i.Remedy {
-		p.para(indent, "remedy: ", s.Text+where(&s))
-		if s.Command != "" {
-			fmt.Fprintf(p.out, "%s%s\n", strings.Repeat(" ", indent+8), report.Clean(s.Command))
+	p.para(4, l.At.String()+"  ", what)
+}
+
+// issue tells an issue but for the parts that have been told.
+func (p *page) issue(indent int, i *preflight.Issue, but parts) {
+	if !but.reason {
+		p.para(indent, "", i.Reason)
+	}
+	if !but.evidence {
+		for _, e := range i.Evidence[:min(len(i.Evidence), 3)] {
+			p.para(indent, "seen:   ", evidence(&e))
 		}
 	}
-	for _, s := range i.Settle {
-		p.para(indent, "settle: ", s)
+	if !but.remedy {
+		for _, s := range i.Remedy {
+			p.para(indent, "remedy: ", s.Text+where(&s))
+			if s.Command != "" {
+				fmt.Fprintf(p.out, "%s%s\n", strings.Repeat(" ", indent+8), report.Clean(s.Command))
+			}
+		}
+	}
+	if !but.settle {
+		for _, s := range i.Settle {
+			p.para(indent, "settle: ", s)
+		}
 	}
 }
 
@@ -198,7 +203,38 @@ func (p *page) changes(r *Report) {
 		}
 		p.para(2, fmt.Sprintf("%-11s", EffectWords(c.Effect, r.Run.After)), fmt.Sprintf("%s, %s: %s (%s)", f.Cause, f.Severity, f.Title, about))
 	}
-	fmt.Fprintln(p.out)
+}
+
+// cures tells which lines cure what: how many they are, or each if asked for.
+func (p *page) cures(r *Report, verbose bool) {
+	groups := curesOf(r)
+	if len(groups) == 0 {
+		return
+	}
+	p.heading("Cured by lines of the plan")
+	for _, g := range groups {
+		p.para(2, "", fmt.Sprintf("%s (%s)", g.Cause, view.Count(len(g.Lines), "line", "lines")))
+		if verbose {
+			for _, l := range g.Lines {
+				p.line(l)
+			}
+		}
+	}
+}
+
+// sources tells what could not be gathered, or not all of it.
+func (p *page) sources(r *Report) {
+	short := shortSources(r)
+	if len(short) == 0 {
+		return
+	}
+	p.heading("Not all facts could be gathered")
+	for _, s := range short {
+		p.para(2, fmt.Sprintf("%-8s", s.Status), strings.TrimSpace(s.Name+" "+s.Target)+": "+s.Message)
+		for _, w := range s.Warnings {
+			p.para(10, "warning: ", w)
+		}
+	}
 }
 
 // EffectWords name an effect.

@@ -27,6 +27,7 @@ func (s *site) visit(path string, before ...chromedp.Action[chromedp.Void]) *rep
 func (s *site) enter(tab *reporttest.Tab, name string) {
 	s.Helper()
 	tab.Do(chromedp.Navigate(s.url + "/sign-in"))
+	at(tab, "[name=name]:focus") // which the page gives it; else the browser says that it could not
 	for field, value := range map[string]string{"name": name, "password": rightPassword} {
 		reporttest.Eval[any](tab, fmt.Sprintf("document.querySelector('[name=%s]').focus()", field))
 		tab.Insert(value)

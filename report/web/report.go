@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"html"
 	"io"
 	"net/http"
-	"regexp"
 
 	"lcshealth/report/compare"
 	"lcshealth/report/format"
@@ -35,7 +33,11 @@ func (s *Server) showReport(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.confined(w, made, []link{{"/", "Overview"}, {"/runs/" + run.ID, "Run " + short(run.ID)}})
+	policy, err := reporthtml.PolicyOfReport()
+	if err != nil {
+		return err
+	}
+	return s.confined(w, policy, made, []link{{"/", "Overview"}, {"/runs/" + run.ID, "Run " + short(run.ID)}})
 }
 
 // showComparison shows what has changed between two runs, the earlier first.
@@ -52,7 +54,7 @@ func (s *Server) showComparison(w http.ResponseWriter, req *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.confined(w, made, []link{{"/", "Overview"}, {"/runs/" + before.ID, "Run " + short(before.ID)}, {"/runs/" + after.ID, "Run " + short(after.ID)}})
+	return s.confined(w, reporthtml.PolicyOfComparison(), made, []link{{"/", "Overview"}, {"/runs/" + before.ID, "Run " + short(before.ID)}, {"/runs/" + after.ID, "Run " + short(after.ID)}})
 }
 
 // comparison compares the reports of two runs, the earlier first.
@@ -77,18 +79,14 @@ func whole(write func(io.Writer) error) ([]byte, error) {
 // link leads from a report's page back into the web page.
 type link struct{ Address, Words string }
 
-var (
-	policyOf = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"]*)">`)
-	topOf    = []byte(`<header class="top">`)
-)
+var topOf = []byte(`<header class="top">`)
 
 // confined writes a report's page with its own policy as the policy of the
 // answer, and with links back put before its top.
-func (s *Server) confined(w http.ResponseWriter, made []byte, back []link) error {
-	policy := policyOf.FindSubmatch(made)
+func (s *Server) confined(w http.ResponseWriter, policy string, made []byte, back []link) error {
 	before, after, found := bytes.Cut(made, topOf)
-	if policy == nil || !found {
-		return errors.New("the report's page has no policy, or no top")
+	if !found {
+		return errors.New("the report's page has no top")
 	}
 	all, err := templates()
 	if err != nil {
@@ -100,7 +98,7 @@ func (s *Server) confined(w http.ResponseWriter, made []byte, back []link) error
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", html.UnescapeString(string(policy[1])))
+	h.Set("Content-Security-Policy", policy)
 	for _, part := range [][]byte{before, links.Bytes(), topOf, after} {
 		_, _ = w.Write(part) // else the client is gone
 	}
