@@ -105,7 +105,7 @@ var layers = []layer{
 	{"checks/sip", []string{"checks/sip"}, "messages are read and written, whatever they are for"},
 	{"checks/catalog", []string{"checks", "checks/facts"}, "a cause is a pure function of facts"},
 	{"checks/collect", []string{"checks/facts", "checks/sip", "checks/collect"}, "sources gather facts and judge nothing"},
-	{"checks/lab", []string{"checks/facts", "checks/sip", "checks/lab", "checks/collect"}, "the simulated deployment serves facts and judges nothing"},
+	{"checks/lab", []string{"checks/facts", "checks/sip", "checks/lab", "checks/collect", "checks/preflight/plan"}, "the simulated deployment serves facts, carries plans out, and judges nothing"},
 	{"checks/preflight", []string{"checks", "checks/facts", "checks/preflight"}, "a plan is judged by pure functions of facts"},
 	{"checks", []string{"checks/facts"}, "a judgement needs facts only"},
 	{"report", []string{"checks", "checks/facts", "checks/sip", "checks/preflight", "report"}, "a report is made of findings, wherever they come from"},

@@ -49,28 +49,31 @@ func newAuthorities() (a authorities, err error) {
 }
 
 // issue makes a certificate for a host; without purposes, for those that LCS
-// 2003 needs for mutual TLS. It bears the address of the lab too, where
-// everything is.
-func (a authorities) issue(fqdn string, purposes ...x509.ExtKeyUsage) (*certificate, error) {
-	o := serverOptions(fqdn)
+// 2003 needs for mutual TLS.
+func (f *forest) issue(fqdn string, purposes ...x509.ExtKeyUsage) (*certificate, error) {
+	o := f.serverOptions(fqdn)
 	if len(purposes) > 0 {
 		o.EKU = purposes
 	}
-	return a.issueAs(o)
+	return f.issueAs(o)
 }
 
-func serverOptions(fqdn string) pkitest.Options {
+// serverOptions have the address of the host beside its name, for who is told to
+// reach it without DNS.
+func (f *forest) serverOptions(fqdn string) pkitest.Options {
 	o := pkitest.Server(fqdn)
-	o.IPs = []net.IP{net.ParseIP(loopback)}
+	if address := f.addresses.of[fqdn]; address != "" {
+		o.IPs = []net.IP{net.ParseIP(address)}
+	}
 	return o
 }
 
-func (a authorities) issueAs(o pkitest.Options) (*certificate, error) {
-	issued, err := a.issuing.Issue(o)
+func (f *forest) issueAs(o pkitest.Options) (*certificate, error) {
+	issued, err := f.authority.issuing.Issue(o)
 	if err != nil {
 		return nil, fmt.Errorf("certificate of %s: %w", o.CN, err)
 	}
-	return &certificate{issued.Certificate, issued.TLS(a.issuing)}, nil
+	return &certificate{issued.Certificate, issued.TLS(f.authority.issuing)}, nil
 }
 
 // pool trusts the root.

@@ -139,7 +139,7 @@ func (l *Lab) signIn(ctx context.Context, u *user, s *server) ([]clientlog.Excha
 	source := wire.New(wire.Config{Dial: tap.Dial, ProbeUser: &wire.ProbeUser{
 		URI: u.uri, Domain: u.domain.netbios, User: u.account,
 		Password: func(context.Context) (string, error) { return l.password.user, nil },
-		Server:   wire.Target{Host: s.fqdn, Port: s.listener(facts.TCP).port, Transport: facts.TCP, Address: loopback},
+		Server:   wire.Target{Host: s.fqdn, Port: s.listener(facts.TCP).port, Transport: facts.TCP, Address: s.address},
 	}})
 	var d facts.Deployment
 	if err := new(collect.Runner).Run(ctx, &d, []collect.Source{source}); err != nil {
@@ -157,8 +157,8 @@ func (l *Lab) pretend(what symptom, u *user, s *server) []clientlog.Exchange {
 	c := clientlog.NewClient()
 	c.Now, c.Zone, c.Skew = time.Now().UTC(), 0, -s.clock
 	c.User, c.Server = u.uri, s.fqdn
-	if tcp := s.listener(facts.TCP); tcp.port != 0 {
-		c.Peer, c.Local = at(loopback, tcp.port), at(loopback, 7519)
+	if tcp := s.listener(facts.TCP); tcp != nil {
+		c.Peer, c.Local = at(s.address, tcp.port), at(loopback, 7519)
 	}
 	phrase := cmp.Or(what.phrase, sip.Phrase(what.code))
 	switch {

@@ -63,7 +63,7 @@ func (f *forest) config(resolver string, o Options) ([]byte, error) {
 		Clear: o.Layout == tdsd.TDS71, Client: clientFile, UserPassword: userPasswordFile,
 	}
 	if u, s := f.prober(); u != nil {
-		c.User, c.Account, c.Server = u.uri, u.domain.netbios+`\`+u.account, at(s.fqdn, s.listeners[0].port)
+		c.User, c.Account, c.Server = u.uri, u.domain.netbios+`\`+u.account, at(s.fqdn, s.listener(facts.TCP).port)
 	}
 	if f.hasInfrastructureFault() {
 		c.Source = 4 * time.Second
@@ -79,7 +79,7 @@ func (f *forest) config(resolver string, o Options) ([]byte, error) {
 		if s.database != nil && !o.HostDatabases {
 			host := s.fqdn
 			if c.ByAddress {
-				host = loopback
+				host = s.address
 			}
 			row.Database = fmt.Sprintf(`%s\rtc:%d`, host, s.database.port)
 		}
@@ -97,4 +97,6 @@ func (f *forest) config(resolver string, o Options) ([]byte, error) {
 func at(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // inFolder is the path of a file of the lab.
-func (l *Lab) inFolder(name string) string { return filepath.Join(l.dir, filepath.FromSlash(name)) }
+func (l *Lab) inFolder(name string) string {
+	return filepath.Join(l.options.Dir, filepath.FromSlash(name))
+}

@@ -125,7 +125,12 @@ func (f *forest) addDomain(t *tree, d *domain) {
 	}
 	for _, u := range f.users {
 		if u.domain == d {
-			u.add(t)
+			u.addAccount(t, u.attributes()...)
+		}
+	}
+	for _, u := range f.newcomers {
+		if u.domain == d {
+			u.addAccount(t)
 		}
 	}
 }
@@ -152,12 +157,25 @@ func (s *server) addComputer(t *tree) {
 	t.add(homeDN(s.domain, s.computer), "msRTCSIP-Server", "msRTCSIP-EnterpriseServices", boolean(s.role == facts.RoleHome))
 }
 
-// add adds the user's account.
-func (u *user) add(t *tree) {
-	t.add(u.dn(), "user", "sAMAccountName", u.account, "displayName", u.name, "userAccountControl", "512",
+// addAccount adds the user's account, with attributes that not every account
+// has.
+func (u *user) addAccount(t *tree, more ...string) {
+	control := "512" // ADS_UF_NORMAL_ACCOUNT of MS-ADTS 2.2.16
+	if u.blocked {
+		control = "514" // with ADS_UF_ACCOUNTDISABLE
+	}
+	t.add(u.dn(), "user", append([]string{
+		"sAMAccountName", u.account, "userPrincipalName", u.principal(), "displayName", u.name, "userAccountControl", control,
 		"objectSid", string(octetsOf(u.sid)), "objectGUID", u.guid.octets(),
+	}, more...)...)
+}
+
+// attributes are what LCS keeps at the user's account.
+func (u *user) attributes() []string {
+	return []string{
 		"msRTCSIP-UserEnabled", boolean(u.enabled), "msRTCSIP-PrimaryUserAddress", u.uri, "proxyAddresses", u.uri,
-		"msRTCSIP-PrimaryHomeServer", u.home, "msRTCSIP-TargetHomeServer", u.target, "msDS-ReplAttributeMetaData", u.moveMetadata())
+		"msRTCSIP-PrimaryHomeServer", u.home, "msRTCSIP-TargetHomeServer", u.target, "msDS-ReplAttributeMetaData", u.moveMetadata(),
+	}
 }
 
 // moveMetadata says when the target home server was set, as Active Directory

@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"lcshealth/checks/facts"
 
@@ -14,7 +15,7 @@ import (
 // zone is what the DNS of the lab knows. Names are in lower case with a dot at
 // their end.
 type zone struct {
-	hosts    map[string]bool // all of them have the address of the lab
+	hosts    map[string]string // with their addresses
 	services map[string]*dns.SRV
 	soa      *dns.SOA
 
@@ -26,35 +27,33 @@ type zone struct {
 // zone lists the names of the forest: the controllers, the servers, the hosts
 // that routes lead to, and the services that clients look up in the SIP
 // domains, which point to the front end, by a name below the domain, as clients
-// want it. Where all have one address, that of fabrikam.com stands for every
-// server, so that contoso.com has the front end's own.
-func (f *forest) zone() *zone {
-	z := &zone{hosts: map[string]bool{}, services: map[string]*dns.SRV{}, manner: f.wire, ofWire: map[string]bool{}}
+// want it. In contoso.com that is the front end's own. Names of SIP domains may be
+// announced before these are listed.
+func (f *forest) zone(announced []string) *zone {
+	z := &zone{hosts: map[string]string{}, services: map[string]*dns.SRV{}, manner: f.wire, ofWire: map[string]bool{}}
 	z.soa = &dns.SOA{
 		Hdr: dns.RR_Header{Name: "com.", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: 60},
 		Ns:  dns.Fqdn(f.domains[0].controller), Mbox: "hostmaster.contoso.com.", Serial: 1, Refresh: 900, Retry: 600, Expire: 86400, Minttl: 60,
-	}
-	for _, d := range f.domains {
-		z.hosts[dns.Fqdn(d.name)], z.hosts[dns.Fqdn(d.controller)] = true, true
 	}
 	wire := func(name string) string {
 		name = dns.Fqdn(name)
 		z.ofWire[name] = true
 		return name
 	}
-	for _, s := range f.servers {
-		z.hosts[wire(s.fqdn)] = true
+	for name, address := range f.addresses.of {
+		z.hosts[wire(name)] = address
 	}
-	for _, h := range f.hops {
-		z.hosts[wire(h.name)] = true
+	for _, d := range f.domains {
+		z.hosts[dns.Fqdn(d.name)] = d.address
+		delete(z.ofWire, dns.Fqdn(d.controller))
 	}
 	fe := f.server(fe01)
-	for _, domain := range f.sipDomains {
+	for _, domain := range slices.Concat(f.sipDomains, announced) {
 		z.domains = append(z.domains, "."+dns.Fqdn(domain))
 		target := dns.Fqdn(fe.fqdn)
 		if domain != fe.domain.name {
 			target = wire("sip." + domain)
-			z.hosts[target] = true
+			z.hosts[target] = fe.address
 		}
 		for prefix, transport := range map[string]facts.Transport{
 			"_sip._tcp": facts.TCP, "_sip._tls": facts.TLS, "_sipinternal._tcp": facts.TCP, "_sipinternaltls._tcp": facts.TLS,
@@ -74,7 +73,7 @@ func (f *forest) zone() *zone {
 
 // isOfWire reports whether only who looks at the wire asks for a name.
 func (z *zone) isOfWire(name string) bool {
-	if z.ofWire[name] || z.hosts[name] {
+	if z.ofWire[name] || z.hosts[name] != "" {
 		return z.ofWire[name]
 	}
 	return slices.ContainsFunc(z.domains, func(domain string) bool { return strings.HasSuffix(name, domain) })
@@ -99,13 +98,13 @@ func (z *zone) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 		return
 	}
 	switch {
-	case z.hosts[name] && q.Qtype == dns.TypeA:
+	case z.hosts[name] != "" && q.Qtype == dns.TypeA:
 		answer.Answer = []dns.RR{&dns.A{
-			Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.ParseIP(loopback),
+			Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.ParseIP(z.hosts[name]),
 		}}
 	case z.services[name] != nil && q.Qtype == dns.TypeSRV:
 		answer.Answer = []dns.RR{z.services[name]}
-	case z.hosts[name] || z.services[name] != nil:
+	case z.hosts[name] != "" || z.services[name] != nil:
 		answer.Ns = []dns.RR{z.soa} // it exists, but not like that
 	default:
 		answer.Rcode, answer.Ns = dns.RcodeNameError, []dns.RR{z.soa}
@@ -113,9 +112,15 @@ func (z *zone) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 	_ = w.WriteMsg(answer)
 }
 
+// resolver answers from the zone of the moment.
+type resolver struct{ zone atomic.Pointer[zone] }
+
+// ServeDNS answers a question, or does not.
+func (r *resolver) ServeDNS(w dns.ResponseWriter, query *dns.Msg) { r.zone.Load().ServeDNS(w, query) }
+
 // serveDNS serves a zone over UDP and TCP on one port, and returns its
 // address.
-func (g *group) serveDNS(z *zone) (string, error) {
+func (g *group) serveDNS(z dns.Handler) (string, error) {
 	packets, ln, err := g.listenBoth()
 	if err != nil {
 		return "", fmt.Errorf("serve DNS: %w", err)

@@ -7,4 +7,7 @@
 // ([Faults]). A fault changes the plain data of the forest before any of it is
 // served, and plants just the cause that it is named after: what else a check
 // finds in such a lab follows from that cause.
+//
+// [Lab.CarryOut] does what a plan for preflight says, to a copy of the forest
+// that then is served instead.
 package lab

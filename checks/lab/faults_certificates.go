@@ -10,23 +10,17 @@ import (
 	"lcshealth/checks/facts/pki/pkitest"
 )
 
-// own puts a certificate in the server's Personal store, with its key.
-func (s *server) own(c *certificate) {
-	key := true
-	s.certificates = append(s.certificates, facts.Certificate{Store: pki.My, DER: c.Raw, HasPrivateKey: &key})
-}
-
 // plantExpiring gives the proxy's outbound connections a certificate of their
 // own, so that nothing else depends on it.
 func plantExpiring(f *forest) error {
 	s := f.server(px01)
-	o := serverOptions(s.fqdn)
+	o := f.serverOptions(s.fqdn)
 	o.NotAfter = f.now.Add(5*24*time.Hour + 12*time.Hour)
-	ending, err := f.authority.issueAs(o)
+	ending, err := f.issueAs(o)
 	if err != nil {
 		return err
 	}
-	s.own(ending)
+	s.keep(pki.My, ending.Certificate, true)
 	s.outbound = ending
 	f.note("the certificate for outbound connections of %s expires in 5 days", s.fqdn)
 	return nil
@@ -36,7 +30,7 @@ func plantExpiring(f *forest) error {
 // started, although the one that took its place was selected since.
 func plantRenewed(f *forest) error {
 	s := f.server(px01)
-	old, err := f.authority.issue(s.fqdn)
+	old, err := f.issue(s.fqdn)
 	if err != nil {
 		return err
 	}
@@ -47,11 +41,11 @@ func plantRenewed(f *forest) error {
 
 func plantServerOnly(f *forest) error {
 	s := f.server(lcs02)
-	web, err := f.authority.issue(s.fqdn, x509.ExtKeyUsageServerAuth)
+	web, err := f.issue(s.fqdn, x509.ExtKeyUsageServerAuth)
 	if err != nil {
 		return err
 	}
-	s.own(web)
+	s.keep(pki.My, web.Certificate, true)
 	s.outbound = web
 	f.note("the certificate for outbound connections of %s is for Server Authentication only", s.fqdn)
 	return nil
@@ -59,11 +53,11 @@ func plantServerOnly(f *forest) error {
 
 func plantMisnamed(f *forest) error {
 	s := f.server(lcs02)
-	other, err := f.authority.issue("im.contoso.com")
+	other, err := f.issue("im.contoso.com")
 	if err != nil {
 		return err
 	}
-	s.own(other)
+	s.keep(pki.My, other.Certificate, true)
 	s.listener(facts.TLS).certificate = other
 	f.note("the certificate of the TLS listener of %s is issued to im.contoso.com, a name that DNS does not know", s.fqdn)
 	return nil
@@ -80,8 +74,7 @@ func plantLongList(f *forest) error {
 		if err != nil {
 			return err
 		}
-		public := false
-		s.certificates = append(s.certificates, facts.Certificate{Store: pki.Root, DER: a.Certificate.Raw, HasPrivateKey: &public})
+		s.keep(pki.Root, a.Certificate, false)
 		if size += len(a.Certificate.RawSubject) + 2; size > most {
 			s.listener(facts.MTLS).accepts = list
 			f.note("%s trusts %d authorities, and tells its clients only of the first of them", s.fqdn, n)

@@ -31,12 +31,11 @@ func plantNoTLSListener(f *forest) error {
 // the template for web servers, so that nothing else depends on it.
 func plantMTLSNotConfigured(f *forest) error {
 	s := f.server(lcs02)
-	web, err := f.authority.issue(s.fqdn, x509.ExtKeyUsageServerAuth)
+	web, err := f.issue(s.fqdn, x509.ExtKeyUsageServerAuth)
 	if err != nil {
 		return err
 	}
-	own := true
-	s.certificates = append(s.certificates, facts.Certificate{Store: pki.My, DER: web.Raw, HasPrivateKey: &own})
+	s.keep(pki.My, web.Certificate, true)
 	s.listener(facts.MTLS).certificate = web
 	f.note("the certificate of the MTLS listener of %s is for Server Authentication only", s.fqdn)
 	return nil
@@ -111,6 +110,7 @@ func plantRouteInvalid(f *forest) error {
 func plantPSTNTrust(f *forest) error {
 	s := f.server(lcs01)
 	gateway := &hop{name: "gateway.contoso.com", listener: &listener{transport: facts.TCP}}
+	gateway.address = f.addresses.assign(gateway.name)
 	f.hops = append(f.hops, gateway)
 	s.authorized = append(s.authorized, facts.AuthorizedHost{Host: gateway.name, ThrottleAsServer: true, TreatAsAuthenticated: true})
 	s.routes = append(s.routes, &route{match: "*@contoso.com;user=phone", nextHop: gateway.name, to: gateway.listener})

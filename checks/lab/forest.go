@@ -9,14 +9,17 @@ import (
 )
 
 // forest is the deployment as plain data. Faults change it before it is
-// served; nothing changes afterwards but the ports that listeners get.
+// served; nothing changes afterwards but the ports that listeners get. A
+// roll-out makes another forest of it.
 type forest struct {
 	now        time.Time
 	authority  authorities
+	addresses  *addressBook
 	domains    []*domain // the forest's root first
 	sipDomains []string
 	servers    []*server
 	users      []*user
+	newcomers  []*user // accounts without an attribute of LCS
 	hops       []*hop
 	astray     map[string]facts.Transport // service records that lead to the front end's listener of another transport
 
@@ -40,7 +43,7 @@ const (
 // domain is an Active Directory domain with its controller.
 type domain struct {
 	name, netbios, dn, sid string
-	controller             string // FQDN
+	controller, address    string // FQDN, and of what it listens on
 	certificate            *certificate
 	port                   int // of ldaps
 	lastRID                int
@@ -48,8 +51,8 @@ type domain struct {
 
 // hop is a host outside the deployment that routes lead to.
 type hop struct {
-	name     string
-	listener *listener
+	name, address string
+	listener      *listener
 }
 
 // Names of the servers, short as faults use them.
@@ -61,8 +64,11 @@ const (
 )
 
 // newForest returns a healthy forest.
-func newForest(now time.Time, users int) (*forest, error) {
-	f := &forest{now: now.UTC().Truncate(time.Second), sipDomains: []string{"contoso.com", "fabrikam.com"}, taken: map[*user]bool{}}
+func newForest(o Options, hosts *addressBook) (*forest, error) {
+	f := &forest{
+		now: o.Now().UTC().Truncate(time.Second), addresses: hosts, taken: map[*user]bool{},
+		sipDomains: append([]string{"contoso.com", "fabrikam.com"}, o.SIPDomains...),
+	}
 	var err error
 	if f.authority, err = newAuthorities(); err != nil {
 		return nil, err
@@ -73,7 +79,8 @@ func newForest(now time.Time, users int) (*forest, error) {
 	}
 	for _, d := range f.domains {
 		d.controller, d.lastRID = "dc01."+d.name, 1105
-		if d.certificate, err = f.authority.issue(d.controller); err != nil {
+		d.address = f.addresses.assign(d.controller)
+		if d.certificate, err = f.issue(d.controller); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +98,8 @@ func newForest(now time.Time, users int) (*forest, error) {
 	// Messages to a partner go out over the proxy.
 	px := f.server(px01)
 	f.server(lcs01).routes = []*route{{match: "*@partner.example", nextHop: px.fqdn, to: px.listener(facts.MTLS)}}
-	f.addUsers(users)
+	f.addUsers(o.Users)
+	f.addNewcomers()
 	return f, nil
 }
 
@@ -128,9 +136,13 @@ func (f *forest) hasInfrastructureFault() bool {
 
 // newSID returns the SID of a new account of the domain.
 func (d *domain) newSID() string {
-	d.lastRID++
-	return fmt.Sprintf("%s-%d", d.sid, d.lastRID)
+	if d.lastRID++; d.lastRID == firstNewcomer {
+		d.lastRID += len(newcomers)
+	}
+	return d.sidOf(d.lastRID)
 }
+
+func (d *domain) sidOf(rid int) string { return fmt.Sprintf("%s-%d", d.sid, rid) }
 
 // computers is the DN of the container of the domain's computers.
 func (d *domain) computers() string { return "CN=Computers," + d.dn }

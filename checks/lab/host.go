@@ -70,7 +70,7 @@ func (s *server) listenerRows() (rows []facts.Listener) {
 	for i, l := range s.listeners {
 		rows = append(rows, facts.Listener{
 			ID: s.instance("listener", i), Enabled: !l.disabled, Address: "0.0.0.0", Port: l.port,
-			Transport: l.transport, Certificate: l.certificate.ref(),
+			Transport: l.transport, TreatAsTrusted: l.trusted, Certificate: l.certificate.ref(),
 		})
 	}
 	return rows
@@ -78,7 +78,7 @@ func (s *server) listenerRows() (rows []facts.Listener) {
 
 func (s *server) routeRows() (rows []facts.StaticRoute) {
 	for i, r := range s.routes {
-		row := facts.StaticRoute{ID: s.instance("route", i), Enabled: true, MatchURI: r.match, NextHop: r.nextHop, Transport: r.transport}
+		row := facts.StaticRoute{ID: s.instance("route", i), Enabled: true, MatchURI: r.match, NextHop: r.nextHop, Port: r.port, Transport: r.transport, TreatAsTrusted: r.trusted}
 		if r.to != nil {
 			row.Port, row.Transport = r.to.port, r.to.transport
 		}

@@ -276,10 +276,13 @@ func TestClose(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Clients that stay do not keep it from closing.
-		for _, m := range regexp.MustCompile(`(?:TLS|TCP|ldaps|database|127\.0\.0\.1:) ?(\d+)`).FindAllStringSubmatch(l.Describe(), -1) {
-			if conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", m[1])); err == nil {
-				defer conn.Close()
-				clients = append(clients, conn)
+		for line := range strings.Lines(l.Describe()) {
+			address := regexp.MustCompile(`127\.0\.\d+\.\d+`).FindString(line)
+			for _, m := range regexp.MustCompile(`(?:TLS|TCP|ldaps|database|127\.0\.0\.1:) ?(\d+)`).FindAllStringSubmatch(line, -1) {
+				if conn, err := net.Dial("tcp", net.JoinHostPort(address, m[1])); err == nil {
+					defer conn.Close()
+					clients = append(clients, conn)
+				}
 			}
 		}
 		if err := l.Close(); err != nil {

@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -11,20 +10,24 @@ import (
 	"lcshealth/checks/facts"
 )
 
-// loopback is where everything of the lab listens.
-const loopback = "127.0.0.1"
-
 // group is what listens and answers. Its close ends it all, and waits.
 type group struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	parent, ctx context.Context
+	cancel      context.CancelFunc
+	wg          sync.WaitGroup
+	sockets     *sockets
 }
 
-func newGroup(ctx context.Context) *group {
-	g := &group{}
+func newGroup(ctx context.Context, sockets *sockets) *group {
+	g := &group{parent: ctx, sockets: sockets}
 	g.ctx, g.cancel = context.WithCancel(ctx)
 	return g
+}
+
+// anew closes the group and returns one to follow it on the same sockets.
+func (g *group) anew() *group {
+	g.close()
+	return newGroup(g.parent, g.sockets)
 }
 
 func (g *group) close() {
@@ -40,10 +43,10 @@ func (g *group) closeAtEnd(c io.Closer) {
 	})
 }
 
-// listen opens a free port. The listener closes with the group.
-func (g *group) listen() (net.Listener, error) {
-	var config net.ListenConfig
-	ln, err := config.Listen(g.ctx, "tcp", loopback+":0")
+// listen opens a port, or any free one if it is 0. The listener closes with the
+// group.
+func (g *group) listen(address string, port int) (net.Listener, error) {
+	ln, err := g.sockets.lend(g.ctx, address, port)
 	if err != nil {
 		return nil, err
 	}
@@ -74,25 +77,14 @@ func (g *group) serve(ln net.Listener, handle handler) {
 	})
 }
 
-// refuse returns a port of which it is certain that it refuses connections as
-// long as the group lives, since a connection of our own goes out from there.
-func (g *group) refuse() (port int, err error) {
-	ln, err := g.listen()
-	if err != nil {
-		return 0, err
+// refuse gives something that is not served a port of its own, unless it has one
+// already.
+func (g *group) refuse(address string, port *int) (err error) {
+	if *port == 0 {
+		*port, err = g.sockets.refuse(g.ctx, address)
 	}
-	// An address of its own keeps the system from using the port for others.
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(loopback)}}
-	conn, err := dialer.DialContext(g.ctx, "tcp", ln.Addr().String())
-	if err != nil {
-		return 0, fmt.Errorf("hold a port: %w", err)
-	}
-	g.closeAtEnd(conn)
-	g.serve(ln, hush)
-	return conn.LocalAddr().(*net.TCPAddr).Port, nil
+	return err
 }
-
-func portOf(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
 // hush takes what the client says and never answers.
 func hush(_ context.Context, conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
@@ -126,13 +118,11 @@ func underTLS(config *tls.Config, then handler) handler {
 }
 
 // serveListener serves a SIP listener, with SIP as given, and gives it its port.
-func (g *group) serveListener(l *listener, a authorities, speak handler) error {
+func (g *group) serveListener(address string, l *listener, a authorities, speak handler) error {
 	if !l.open() {
-		var err error
-		l.port, err = g.refuse()
-		return err
+		return g.refuse(address, &l.port)
 	}
-	ln, err := g.listen()
+	ln, err := g.listen(address, l.port)
 	if err != nil {
 		return err
 	}

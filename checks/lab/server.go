@@ -15,6 +15,7 @@ import (
 type server struct {
 	computer    string // short name
 	fqdn        string
+	address     string
 	domain      *domain
 	role        facts.Role
 	certificate *certificate
@@ -37,6 +38,7 @@ type server struct {
 type listener struct {
 	transport   facts.Transport
 	certificate *certificate
+	trusted     bool           // all that comes in is treated as trusted
 	shown       *certificate   // instead of the one that is set; nil: that one
 	accepts     *x509.CertPool // authorities that it tells clients of; nil: the forest's root
 	disabled    bool
@@ -48,8 +50,10 @@ type listener struct {
 // route is a row of the routing table.
 type route struct {
 	match, nextHop string
-	to             *listener // the next hop's; nil: nobody is there
+	to             *listener // the next hop's; nil: the route says itself where it leads
+	port           int
 	transport      facts.Transport
+	trusted        bool
 }
 
 // Process ids, the same on every host.
@@ -64,11 +68,32 @@ const (
 // addServer completes a server as it is installed and adds it.
 func (f *forest) addServer(s *server) (err error) {
 	s.fqdn = s.computer + "." + s.domain.name
-	if s.certificate, err = f.authority.issue(s.fqdn); err != nil {
+	s.address = f.addresses.assign(s.fqdn)
+	if s.certificate, err = f.issue(s.fqdn); err != nil {
 		return err
 	}
-	f.servers = append(f.servers, s)
 	s.outbound = s.certificate
+	s.listeners = []*listener{{transport: facts.TCP}, {transport: facts.MTLS, certificate: s.certificate}}
+	if s.role != facts.RoleProxy {
+		s.listeners = append(s.listeners, &listener{transport: facts.TLS, certificate: s.certificate})
+	}
+	s.authorized = []facts.AuthorizedHost{
+		{Host: "px01.contoso.com", ThrottleAsServer: true, TreatAsAuthenticated: true}, // one of our own
+		{Host: "sip.partner.example", OutboundOnly: true, TreatAsAuthenticated: true},
+	}
+	s.keep(pki.My, s.certificate.Certificate, true)
+	s.keep(pki.CA, f.authority.issuing.Certificate, false)
+	s.keep(pki.Root, f.authority.root.Certificate, false)
+	s.keep(pki.Root, f.authority.partner.Certificate, false)
+	public := false
+	s.userRoots = []facts.Certificate{{Store: pki.Root, Profile: s.domain.netbios + `\Administrator`, DER: f.authority.partner.Certificate.Raw, HasPrivateKey: &public}}
+	f.install(s)
+	return nil
+}
+
+// install puts on a server what every one has, and what its role needs.
+func (f *forest) install(s *server) {
+	f.servers = append(f.servers, s)
 	s.services = []facts.Service{
 		{Name: "Eventlog", State: "Running", StartMode: "Auto", Account: "LocalSystem", ProcessID: pidSvchost},
 		{Name: "Netlogon", State: "Running", StartMode: "Auto", Account: "LocalSystem", ProcessID: pidSvchost},
@@ -81,10 +106,6 @@ func (f *forest) addServer(s *server) (err error) {
 		{ID: pidSvchost, Name: "svchost.exe", Path: `C:\WINDOWS\system32\svchost.exe`, Owner: system, CreatedAt: f.booted()},
 		{ID: pidServer, Name: "rtcsrv.exe", Path: `C:\Program Files\Microsoft LC\Server\RTCSrv.exe`, Owner: system, CreatedAt: f.booted()},
 	}
-	s.listeners = []*listener{{transport: facts.TCP}, {transport: facts.MTLS, certificate: s.certificate}}
-	if s.role != facts.RoleProxy {
-		s.listeners = append(s.listeners, &listener{transport: facts.TLS, certificate: s.certificate})
-	}
 	if s.role == facts.RoleHome {
 		s.database = &database{}
 		s.services = append(s.services,
@@ -92,21 +113,8 @@ func (f *forest) addServer(s *server) (err error) {
 			facts.Service{Name: "SQLAgent$RTC", State: "Stopped", StartMode: "Manual", Account: "LocalSystem"})
 		s.processes = append(s.processes, facts.Process{ID: pidSQL, Name: "sqlservr.exe", Path: `C:\Program Files\Microsoft SQL Server\MSSQL$RTC\Binn\sqlservr.exe`, Owner: system, CreatedAt: f.booted()})
 	}
-	s.authorized = []facts.AuthorizedHost{
-		{Host: "px01.contoso.com", ThrottleAsServer: true, TreatAsAuthenticated: true}, // one of our own
-		{Host: "sip.partner.example", OutboundOnly: true, TreatAsAuthenticated: true},
-	}
-	own, public := true, false
-	s.certificates = []facts.Certificate{
-		{Store: pki.My, DER: s.certificate.Raw, HasPrivateKey: &own},
-		{Store: pki.CA, DER: f.authority.issuing.Certificate.Raw, HasPrivateKey: &public},
-		{Store: pki.Root, DER: f.authority.root.Certificate.Raw, HasPrivateKey: &public},
-		{Store: pki.Root, DER: f.authority.partner.Certificate.Raw, HasPrivateKey: &public},
-	}
-	s.userRoots = []facts.Certificate{{Store: pki.Root, Profile: s.domain.netbios + `\Administrator`, DER: f.authority.partner.Certificate.Raw, HasPrivateKey: &public}}
 	s.addEvents(f.now)
 	s.hotfixes = []facts.Hotfix{{ID: "KB839436", InstalledOn: "5/21/2004"}, {ID: "KB893067", InstalledOn: "4/12/2006"}}
-	return nil
 }
 
 // system is the account of services.
@@ -168,7 +176,7 @@ func (s *server) pid(name string) int {
 }
 
 // open reports whether somebody accepts connections on the listener.
-func (l *listener) open() bool { return !l.disabled && l.manner != closed }
+func (l *listener) open() bool { return l != nil && !l.disabled && l.manner != closed }
 
 // process is the image name of the process that holds the port.
 func (l *listener) process() string { return cmp.Or(l.holder, "rtcsrv.exe") }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"lcshealth/checks/facts"
 	"lcshealth/checks/facts/pki/pkitest"
 	"lcshealth/checks/lab/sipd"
 )
@@ -52,7 +53,7 @@ func (s *server) signIn(u *user) int {
 func (f *forest) prober() (*user, *server) {
 	for _, s := range f.homes() {
 		for _, u := range f.users {
-			if s.listeners[0].open() && s.signIn(u) == 0 && !strings.ContainsAny(u.account, `'\`) {
+			if s.listener(facts.TCP).open() && s.signIn(u) == 0 && !strings.ContainsAny(u.account, `'\`) {
 				return u, s
 			}
 		}
@@ -63,7 +64,7 @@ func (f *forest) prober() (*user, *server) {
 // clientCertificate is what mutual TLS is tried with, in PEM: the certificate
 // of a host that is no server, its authority, and its key.
 func (f *forest) clientCertificate() ([]byte, error) {
-	issued, err := f.authority.issuing.Issue(serverOptions("lcshealth." + f.domains[0].name))
+	issued, err := f.authority.issuing.Issue(f.serverOptions("lcshealth." + f.domains[0].name))
 	if err != nil {
 		return nil, err
 	}

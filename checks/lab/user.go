@@ -18,6 +18,7 @@ type user struct {
 	account string // logon name
 	uri     string // SIP URI with its scheme
 	enabled bool
+	blocked bool    // disabled in Active Directory
 	server  *server // his home server
 	home    string  // DN of the home server
 	target  string  // DN, while he is being moved
@@ -53,14 +54,23 @@ func (f *forest) addUsers(n int) {
 		}
 	}
 	for _, s := range homes {
-		for _, address := range []string{"ann.beebe@partner.example", "helpdesk@partner.example", "stephanie.conroy@litware.example"} {
-			s.database.rows = append(s.database.rows, &row{address: address, unmirrored: true})
-		}
+		s.database.add(contacts()...)
 	}
+}
+
+// contacts are the rows of people elsewhere whom users have in their lists.
+func contacts() (rows []*row) {
+	for _, address := range []string{"ann.beebe@partner.example", "helpdesk@partner.example", "stephanie.conroy@litware.example"} {
+		rows = append(rows, &row{address: address, unmirrored: true})
+	}
+	return rows
 }
 
 // dn is the account's distinguished name.
 func (u *user) dn() string { return "CN=" + ldap.EscapeDN(u.name) + "," + u.domain.people() }
+
+// principal is the account's user principal name.
+func (u *user) principal() string { return u.account + "@" + u.domain.name }
 
 // address is the sign-in name as databases keep it.
 func (u *user) address() string { return facts.NormalizeAddress(u.uri) }

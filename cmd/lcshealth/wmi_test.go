@@ -34,7 +34,7 @@ func TestWMI(t *testing.T) {
 			if fault != "none" {
 				faults = []string{fault}
 			}
-			l, err := lab.Start(t.Context(), lab.Options{Dir: t.TempDir(), Users: 20, Faults: faults})
+			l, err := lab.Start(t.Context(), lab.Options{Dir: t.TempDir(), Users: 20, Faults: faults, OneAddress: true})
 			if err != nil {
 				t.Fatal(err)
 			}

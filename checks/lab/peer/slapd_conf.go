@@ -26,6 +26,7 @@ dbnosync
 rootdn "%[3]s"
 rootpw %[4]s
 index objectClass eq
+index sAMAccountName eq
 index msRTCSIP-PrimaryUserAddress pres
 index msRTCSIP-TargetHomeServer pres
 `
