@@ -16,12 +16,12 @@ package junit
 
 import (
 	"cmp"
-	"encoding/xml"
 	"fmt"
 	"io"
 
 	"lcshealth/checks"
 	"lcshealth/report"
+	"lcshealth/report/internal/junitxml"
 	"lcshealth/report/internal/prose"
 )
 
@@ -36,20 +36,13 @@ type Options struct {
 // Write writes the report as JUnit XML. The schemas of Ant's junit task
 // and of Jenkins' xUnit plug-in (junit-10) both accept it.
 func Write(w io.Writer, r *report.Report, o Options) error {
-	out, err := xml.MarshalIndent(document{Suites: suites(r, o)}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode the report as JUnit XML: %w", err)
-	}
-	if _, err := io.WriteString(w, xml.Header+string(out)+"\n"); err != nil {
-		return fmt.Errorf("write the report as JUnit XML: %w", err)
-	}
-	return nil
+	return junitxml.Write(w, suites(r, o))
 }
 
 // judge turns a finding into a test.
-func (o Options) judge(f *checks.Finding) test {
-	t := test{Name: name(f.ID), Class: name("lcshealth." + f.Cause), Time: seconds(0)}
-	skip := func(why string) { t.Skipped = &outcome{Message: why, Text: text(f)} }
+func (o Options) judge(f *checks.Finding) junitxml.Test {
+	t := junitxml.Test{Name: junitxml.Name(f.ID), Class: junitxml.Name("lcshealth." + f.Cause), Time: junitxml.Seconds(0)}
+	skip := func(why string) { t.Skipped = &junitxml.Outcome{Message: why, Text: text(f)} }
 	reason := cmp.Or(report.Clean(f.Reason), "no reason was given")
 	switch {
 	case f.Verdict == checks.Undetermined:
@@ -62,7 +55,7 @@ func (o Options) judge(f *checks.Finding) test {
 	case o.FailOn != "" && !f.Severity.AtLeast(o.FailOn):
 		skip(fmt.Sprintf("present, but %s is below %s: %s", f.Severity, o.FailOn, prose.Headline(f)))
 	default:
-		t.Failure = &outcome{Message: prose.Headline(f), Type: name(string(f.Severity)), Text: text(f)}
+		t.Failure = &junitxml.Outcome{Message: prose.Headline(f), Type: junitxml.Name(string(f.Severity)), Text: text(f)}
 	}
 	return t
 }

@@ -9,41 +9,41 @@ import (
 
 	"lcshealth/checks/facts"
 	"lcshealth/report"
+	"lcshealth/report/internal/junitxml"
 )
 
 // rest is the suite of the findings that concern no single server.
 const rest = "deployment"
 
+// suite is what concerns one server.
+type suite struct {
+	junitxml.Suite
+
+	server string // in lower case; empty for what belongs to none
+	took   int64  // milliseconds
+}
+
 // suites sorts findings by server; the deployment comes first, then servers by
 // name. Findings keep their order.
-func suites(r *report.Report, o Options) []suite {
-	var out []suite
+func suites(r *report.Report, o Options) []junitxml.Suite {
+	var all []suite
 	at := map[string]int{}
 	put := func(server string) *suite {
 		key := strings.ToLower(server)
 		i, seen := at[key]
 		if !seen {
-			i = len(out)
+			i = len(all)
 			at[key] = i
-			out = append(out, suite{
-				server: key, Name: name(cmp.Or(server, rest)), Hostname: name(cmp.Or(server, rest)), Package: "lcshealth",
-				Timestamp: r.Run.StartedAt.UTC().Format("2006-01-02T15:04:05"), Properties: run(&r.Run),
-			})
+			all = append(all, suite{server: key, Suite: junitxml.Suite{
+				Name: junitxml.Name(cmp.Or(server, rest)), Hostname: junitxml.Name(cmp.Or(server, rest)), Package: "lcshealth",
+				Timestamp: junitxml.Stamp(r.Run.StartedAt), Properties: run(&r.Run),
+			}})
 		}
-		return &out[i]
+		return &all[i]
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		s := put(f.Subject.Server)
-		t := o.judge(f)
-		s.Cases = append(s.Cases, t)
-		s.Tests++
-		if t.Failure != nil {
-			s.Failures++
-		}
-		if t.Skipped != nil {
-			s.Skipped++
-		}
+		put(f.Subject.Server).Add(o.judge(f))
 	}
 	for i := range r.Sources {
 		source := &r.Sources[i]
@@ -53,28 +53,30 @@ func suites(r *report.Report, o Options) []suite {
 		}
 		s := put(key)
 		s.took += source.DurationMs
-		s.Properties = append(s.Properties, property{name("source " + source.Name + " " + source.Target), status(source)})
+		s.Properties = append(s.Properties, junitxml.Property{Name: junitxml.Name("source " + source.Name + " " + source.Target), Value: status(source)})
 		s.Err.Text += complaints(source)
 	}
-	slices.SortStableFunc(out, func(a, b suite) int { return strings.Compare(a.server, b.server) })
-	for i := range out {
-		out[i].ID, out[i].Time = i, seconds(out[i].took)
+	slices.SortStableFunc(all, func(a, b suite) int { return strings.Compare(a.server, b.server) })
+	out := make([]junitxml.Suite, len(all))
+	for i := range all {
+		out[i] = all[i].Suite
+		out[i].ID, out[i].Time = i, junitxml.Seconds(all[i].took)
 	}
 	return out
 }
 
 // run gives the data of the run.
-func run(r *report.Run) []property {
-	out := []property{
-		{"run", report.Clean(r.ID)},
-		{"lcshealth", report.Clean(r.Version)},
-		{"catalogue", report.Clean(r.Catalog)},
-		{"duration", seconds(r.FinishedAt.Sub(r.StartedAt).Milliseconds())},
-		{"exit code", strconv.Itoa(r.ExitCode)},
+func run(r *report.Run) []junitxml.Property {
+	out := []junitxml.Property{
+		{Name: "run", Value: report.Clean(r.ID)},
+		{Name: "lcshealth", Value: report.Clean(r.Version)},
+		{Name: "catalogue", Value: report.Clean(r.Catalog)},
+		{Name: "duration", Value: junitxml.Seconds(r.FinishedAt.Sub(r.StartedAt).Milliseconds())},
+		{Name: "exit code", Value: strconv.Itoa(r.ExitCode)},
 	}
 	add := func(name string, values ...string) {
 		if value := report.Clean(strings.Join(values, ", ")); value != "" {
-			out = append(out, property{name, value})
+			out = append(out, junitxml.Property{Name: name, Value: value})
 		}
 	}
 	if !r.CollectedAt.IsZero() {

@@ -14,9 +14,8 @@ import (
 	"lcshealth/checks"
 	"lcshealth/checks/preflight"
 	"lcshealth/checks/preflight/plan"
+	"lcshealth/report/internal/reporttest"
 	report "lcshealth/report/preflight"
-
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 const evil = "=cmd|'/c calc'!A1 <script>alert(1)</script>\x1b[31m\u202e]]>"
@@ -71,23 +70,7 @@ func TestJSON(t *testing.T) {
 	if strings.ContainsAny(text, "\x1b\u202e") {
 		t.Error("a character that cannot be seen is in the JSON")
 	}
-	schema, err := validator.UnmarshalJSON(bytes.NewReader(report.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := validator.NewCompiler()
-	if err := compiler.AddResource("urn:lcshealth:preflight-report", schema); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile("urn:lcshealth:preflight-report")
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := validator.UnmarshalJSON(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := compiled.Validate(value); err != nil {
+	if err := reporttest.Validator(t, report.Schema())([]byte(text)); err != nil {
 		t.Error(err)
 	}
 	var back report.Report
@@ -116,6 +99,9 @@ func TestJUnit(t *testing.T) {
 	}
 	for failOn, want := range map[checks.Severity][2]int{checks.Major: {1, 2}, checks.Minor: {2, 1}} {
 		text := render(t, func(w io.Writer) error { return report.WriteJUnit(w, sample(), failOn) })
+		if _, err := reporttest.Tool(t, []byte(text), "xmllint", "--noout", "--nonet", "--schema", "../junit/testdata/junit.xsd", "-"); err != nil {
+			t.Error(err)
+		}
 		back.Suites = nil
 		if err := xml.Unmarshal([]byte(text), &back); err != nil {
 			t.Fatal(err)

@@ -132,6 +132,7 @@ type block struct {
 	// commands is set if the steps of the remedies differ in nothing but their
 	// commands.
 	commands bool
+	title    string // of the group
 }
 
 // blocks parts a group where a few things are said of many lines each.

@@ -56,7 +56,7 @@ func TestCards(t *testing.T) {
 		".is-go dd":      "1,351",
 		"#go summary":    "1,351 lines against which nothing speaks",
 		"#go .more":      "and 851 more, in the CSV and JSON reports",
-		"#plan h3":       "It cannot be told whether this applies: mtls-not-configured",
+		"#plan h3":       "Not known: mtls-not-configured",
 		"[data-effect=introduced] tbody tr td:last-child": "adam@contoso.com, " + "=cmd|'/c calc'!A1 <script>alert(1)</script>�]]>" + ", o'hara@contoso.com, 山田太郎@contoso.com, zoe@contoso.com and 4,307 more",
 		"#sources tbody tr:first-child td:last-child":     "connect to 192.0.2.13:1433: connection refused�red�",
 	} {

@@ -1,8 +1,6 @@
 package preflight
 
 import (
-	"cmp"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
@@ -10,72 +8,26 @@ import (
 	"lcshealth/checks"
 	"lcshealth/checks/preflight"
 	"lcshealth/report"
-)
-
-// The elements of JUnit XML, with the attributes that Ant's schema asks for.
-type (
-	suites struct {
-		XMLName xml.Name `xml:"testsuites"`
-		Suites  []suite  `xml:"testsuite"`
-	}
-	suite struct {
-		Name       string   `xml:"name,attr"`
-		Tests      int      `xml:"tests,attr"`
-		Failures   int      `xml:"failures,attr"`
-		Errors     int      `xml:"errors,attr"`
-		Skipped    int      `xml:"skipped,attr"`
-		Time       string   `xml:"time,attr"`
-		Timestamp  string   `xml:"timestamp,attr"`
-		Hostname   string   `xml:"hostname,attr"`
-		Package    string   `xml:"package,attr"`
-		ID         int      `xml:"id,attr"`
-		Properties struct{} `xml:"properties"`
-		Cases      []test   `xml:"testcase"`
-		Out        string   `xml:"system-out"`
-		Err        string   `xml:"system-err"`
-	}
-	test struct {
-		Name    string   `xml:"name,attr"`
-		Class   string   `xml:"classname,attr"`
-		Time    string   `xml:"time,attr"`
-		Skipped *outcome `xml:"skipped"`
-		Failure *outcome `xml:"failure"`
-	}
-	outcome struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",cdata"`
-	}
+	"lcshealth/report/internal/junitxml"
+	"lcshealth/report/view"
 )
 
 // WriteJUnit writes a test for each line of the plan. What makes the exit code 1
 // fails; other risks, and what cannot be told, are skipped and say why.
 func WriteJUnit(w io.Writer, r *Report, failOn checks.Severity) error {
-	s := suite{Name: "preflight " + token(r.Run.Plan), Time: "0.000", Timestamp: r.Run.StartedAt.UTC().Format("2006-01-02T15:04:05"), Hostname: "localhost", Package: "lcshealth"}
+	s := junitxml.Suite{
+		Name: "preflight " + junitxml.Name(r.Run.Plan), Hostname: "localhost", Package: "lcshealth", Timestamp: junitxml.Stamp(r.Run.StartedAt),
+		Time:       junitxml.Seconds(r.Run.FinishedAt.Sub(r.Run.StartedAt).Milliseconds()),
+		Properties: []junitxml.Property{{Name: "run", Value: report.Clean(r.Run.ID)}, {Name: "verdict", Value: string(r.Verdict)}, {Name: "facts gathered", Value: view.Stamp(r.Run.CollectedAt)}},
+	}
 	for i := range r.Lines {
-		t := testOf(&r.Lines[i], failOn)
-		s.Tests++
-		switch {
-		case t.Failure != nil:
-			s.Failures++
-		case t.Skipped != nil:
-			s.Skipped++
-		}
-		s.Cases = append(s.Cases, t)
+		s.Add(testOf(&r.Lines[i], failOn))
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return fmt.Errorf("write the preflight report as JUnit XML: %w", err)
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(suites{Suites: []suite{s}}); err != nil {
-		return fmt.Errorf("write the preflight report as JUnit XML: %w", err)
-	}
-	return nil
+	return junitxml.Write(w, []junitxml.Suite{s})
 }
 
-func testOf(l *preflight.Line, failOn checks.Severity) test {
-	t := test{Name: token(l.At.String() + " " + KindWords(l.Kind) + " " + l.Name), Class: "lcshealth.preflight." + string(l.Kind), Time: "0.000"}
+func testOf(l *preflight.Line, failOn checks.Severity) junitxml.Test {
+	t := junitxml.Test{Name: junitxml.Name(l.At.String() + " " + KindWords(l.Kind) + " " + l.Name), Class: "lcshealth.preflight." + string(l.Kind), Time: junitxml.Seconds(0)}
 	if len(l.Issues) == 0 {
 		return t
 	}
@@ -93,7 +45,7 @@ func testOf(l *preflight.Line, failOn checks.Severity) test {
 			fmt.Fprintf(&text, "  to settle: %s\n", report.Clean(s))
 		}
 	}
-	o := &outcome{Message: VerdictWords(l.Verdict) + ": " + report.Clean(first.Reason), Text: text.String()}
+	o := &junitxml.Outcome{Message: VerdictWords(l.Verdict) + ": " + report.Clean(first.Reason), Text: text.String()}
 	if fails {
 		o.Type = first.Check
 		t.Failure = o
@@ -101,9 +53,4 @@ func testOf(l *preflight.Line, failOn checks.Severity) test {
 		t.Skipped = o
 	}
 	return t
-}
-
-// token makes a string fit for an attribute of the type xs:token.
-func token(s string) string {
-	return cmp.Or(strings.Join(strings.Fields(report.Clean(s)), " "), "unnamed")
 }

@@ -108,8 +108,9 @@ func (p *page) issues(r *Report, v preflight.Verdict, verbose bool) {
 	}
 	p.heading(sectionWords(v))
 	for _, g := range groups {
-		p.para(2, "", fmt.Sprintf("%s (%s)", g.check, view.Count(g.lines, "line", "lines")))
+		p.para(2, "", fmt.Sprintf("%s (%s, %s)", g.title(), g.check, view.Count(g.lines, "line", "lines")))
 		for _, b := range g.blocks() {
+			b.title = g.title()
 			p.block(&b, verbose)
 		}
 	}
@@ -129,6 +130,7 @@ func (p *page) block(b *block, verbose bool) {
 		if i > 0 {
 			same = compare(b.told[i-1].issue, t.issue) // said above
 		}
+		same.reason = same.reason || capital(t.issue.Reason) == b.title
 		p.issue(6, t.issue, same)
 	}
 	if more := len(b.told) - shown; more > 0 {

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"cmp"
 	"unicode"
 	"unicode/utf8"
 
@@ -76,7 +77,7 @@ func (g *group) title() string {
 		if known {
 			return words + ": not known"
 		}
-		return "It cannot be told whether this applies: " + report.Clean(g.check)
+		return "Not known: " + report.Clean(cmp.Or(g.told[0].issue.Title, g.check))
 	}
 	switch {
 	case known:
@@ -84,7 +85,7 @@ func (g *group) title() string {
 	case !g.reasons:
 		return capital(report.Clean(g.told[0].issue.Reason))
 	}
-	return "A cause of the catalogue: " + report.Clean(g.check)
+	return report.Clean(cmp.Or(g.told[0].issue.Title, g.check))
 }
 
 // capital begins a sentence.
