@@ -19,7 +19,7 @@ import (
 // The input's spool is not used.
 func After(ctx context.Context, in Input, before Facts) (*Result, error) {
 	now := in.Facts.Deployment
-	r := newRoster(in.Users, in.Accounts, copyOf(now), nil)
+	r := newRoster(in.Users, in.Lookups, copyOf(now), nil)
 	watched, seen := r.watched(in.Causes, func(string, int, *checks.Hit) bool { return false })
 	findings, err := checks.Judge(ctx, watched, now, r.noted(in.Facts.Users), checks.Options{})
 	if err != nil {
@@ -41,6 +41,7 @@ func After(ctx context.Context, in Input, before Facts) (*Result, error) {
 	} else if err := out.compare(ctx, in.Causes, before, findings); err != nil {
 		return nil, err
 	}
+	out.nameCauses(in.Causes)
 	out.settleVerdicts()
 	return out, nil
 }
@@ -53,8 +54,7 @@ func (r *roster) noted(users iter.Seq2[*facts.SignIn, error]) iter.Seq2[*facts.S
 				for i := range u.Accounts {
 					a := &u.Accounts[i]
 					for _, line := range r.meant(a) {
-						held := *a
-						r.states[line].account = &held
+						r.states[line].account = r.keep(a)
 						r.byDN[strings.ToLower(a.DN)] = line
 					}
 				}
@@ -85,8 +85,8 @@ func (r *roster) userDone(i int) (Done, []Issue) {
 		switch {
 		case why != nil:
 			return DoneUnknown, []Issue{cannotTell("not-done", why)}
-		case s.listed == nil && !exact(u.Account) && !s.absent:
-			return DoneUnknown, []Issue{unlisted("which account " + u.Account + " is cannot be told from facts, which hold no logon names")}
+		case s.listed == nil && !exact(u.Account) && !s.absent():
+			return DoneUnknown, []Issue{s.unlooked("which account "+u.Account+" is", "facts hold no logon names")}
 		}
 		return NotDone, []Issue{noGo("not-done", u.Account+" has nothing to do with Live Communications Server")}
 	}

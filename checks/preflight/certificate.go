@@ -65,7 +65,7 @@ type usage struct {
 func certificateIssues(b *bundle, u usage, now time.Time) (issues []Issue) {
 	c := b.leaf
 	seen := func(observed, expected string) checks.Evidence {
-		return checks.Evidence{Observed: observed, Expected: expected, Source: sourcePlan, Host: u.file}
+		return checks.Saw(facts.Origin{Source: sourcePlan, Target: u.file, At: now}, observed, expected)
 	}
 	add := func(i Issue, expected string) {
 		issues = append(issues, i.saw(seen(pki.Describe(c), expected)))

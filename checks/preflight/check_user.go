@@ -19,6 +19,9 @@ func (r *roster) userIssues(line int) (issues []Issue) {
 		other := r.ref(int(s.twin - 1))
 		issues = append(issues, noGo("named-twice", fmt.Sprintf("%s is named in %s too", u.Account, other), checks.Step{Text: "Decide which of the two lines holds, and remove the other."}).with(other))
 	}
+	if !u.Moves() {
+		issues = append(issues, s.lookedUp(&u)...)
+	}
 	switch {
 	case s.account == nil:
 		if why := r.unseen(&u, s); why != nil {
@@ -32,51 +35,12 @@ func (r *roster) userIssues(line int) (issues []Issue) {
 	return issues
 }
 
-// unseen says what it means that the facts hold no such account: they hold those
-// with an attribute of LCS only.
-func (r *roster) unseen(u *plan.User, s *state) *Issue {
-	if s.several {
-		return nil // of which it is told
-	}
-	_, why := r.d.Directory.Users.Get()
-	known := s.listed != nil || exact(u.Account)
-	var i Issue
-	switch {
-	case s.absent:
-		i = noGo("account-unknown", "neither the facts nor the list of accounts have "+u.Account, checks.Step{Text: "Correct the line, or create the account first."})
-	case why != nil && (u.Moves() || s.listed == nil):
-		i = cannotTell("account-unseen", why)
-	case u.Moves() && known:
-		i = noGo("not-enabled", "nobody is enabled as "+u.Account+", so that nobody can be moved", checks.Step{Text: "Correct the line, or enable the user instead of moving him."})
-	case s.listed != nil:
-		return nil // it has nothing to do with LCS yet, as it should be
-	default:
-		i = unlisted("whether the account exists and is not disabled in Active Directory: facts hold only accounts that have to do with Live Communications Server already")
-	}
-	return &i
-}
-
-// unlisted is the issue with an account of which only a list of accounts could
-// tell something.
-func unlisted(what string) Issue {
-	return cannotTell("account-unseen", &facts.Unknown{Class: facts.NotAsked, Source: "directory", Message: what, Settle: "give a list of the accounts with --accounts; lcshealth preflight --help says how to make one"})
-}
-
-// exact reports whether an account is given in a form that facts hold.
-func exact(account string) bool {
-	key := plan.Key(account)
-	return isAddress(key) || strings.Contains(key, "=") || strings.HasPrefix(key, "s-1-") || strings.Count(key, "-") == 4 && len(strings.Trim(key, "{}")) == 36
-}
-
 // enableIssues are those with enabling an account that the facts hold.
 func (r *roster) enableIssues(u *plan.User, s *state) (issues []Issue) {
 	a := s.account
 	seen := checks.Saw(r.d.Directory.Users.Origin(), fmt.Sprintf("%s: %s, home server %s", a.DN, a.Address, a.HomeServer), "")
 	if a.TargetHomeServer != "" {
 		issues = append(issues, r.moving(s))
-	}
-	if s.listed == nil {
-		issues = append(issues, unlisted("whether the account is disabled in Active Directory is not among the facts"))
 	}
 	if !a.Enabled {
 		return issues

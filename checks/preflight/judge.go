@@ -26,14 +26,14 @@ type Files map[string][]byte
 // Input is all that a plan is judged by. Spooled gives back what was put in
 // Spool; it is called once, after all of it was.
 type Input struct {
-	Causes   []checks.Cause
-	Plan     *plan.Plan
-	Users    *plan.Users
-	Accounts *Accounts // nil: nobody gave a list
-	Files    Files
-	Facts    Facts
-	Spool    Spool
-	Spooled  func(context.Context) iter.Seq2[*facts.SignIn, error]
+	Causes  []checks.Cause
+	Plan    *plan.Plan
+	Users   *plan.Users
+	Lookups []facts.Lookup // what is found under the plan's accounts in the directory
+	Files   Files
+	Facts   Facts
+	Spool   Spool
+	Spooled func(context.Context) iter.Seq2[*facts.SignIn, error]
 }
 
 // Judge judges a plan. An error of the users' stream or of the spool is
@@ -44,7 +44,7 @@ func Judge(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newRoster(in.Users, in.Accounts, then, in.Spool)
+	r := newRoster(in.Users, in.Lookups, then, in.Spool)
 	watched, beforeHits := r.watched(in.Causes, func(string, int, *checks.Hit) bool { return false })
 	before, err := checks.Judge(ctx, watched, now, r.applied(in.Facts.Users), checks.Options{})
 	if err != nil {
@@ -64,6 +64,7 @@ func Judge(ctx context.Context, in Input) (*Result, error) {
 	}
 	out.Lines = append(out.Lines, expected(in.Plan, after)...)
 	sortLines(out.Lines, in.Plan.File)
+	out.nameCauses(in.Causes)
 	out.settleVerdicts()
 	return out, nil
 }

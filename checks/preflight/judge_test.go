@@ -2,6 +2,7 @@ package preflight_test
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"testing"
@@ -100,6 +101,21 @@ func TestWrong(t *testing.T) {
 	}
 }
 
+// What a line cures is told of it, also where it cures it for others.
+func TestCures(t *testing.T) {
+	w := healthy()
+	bob := person("bob", 3, lcs01)
+	bob.Address = "bob@fabrikam.com"
+	bob.Accounts[0].Address, bob.Entries[0].Address = "sip:"+bob.Address, bob.Address
+	w.users = append(w.users, bob)
+	r := w.judge(t, "domains:\n  add:\n  - tailspintoys.com\n  - '*.com'\n  - fabrikam.com\n", "")
+	for i, want := range [][]string{nil, {"sip-domain-not-listed"}, nil} {
+		if diff := cmp.Diff(want, r.Lines[i].Cures); diff != "" {
+			t.Errorf("line %d: %s", r.Lines[i].At.Line, diff)
+		}
+	}
+}
+
 func stop(s *facts.Server) {
 	s.Host.Services = seen("host", []facts.Service{{Name: "rtcsrv", State: "Stopped", StartMode: "Auto"}, {Name: "MSSQL$RTC", State: "Running"}})
 }
@@ -161,6 +177,68 @@ func TestAccountsRefused(t *testing.T) {
 		_, err := preflight.ReadAccounts(in.Users, strings.NewReader(text))
 		if err == nil || err.Error() != want {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// What was looked up decides whether an account may be enabled; what was not
+// leaves it open.
+func TestLookups(t *testing.T) {
+	no, yes := false, true
+	why := facts.Unknown{Class: facts.Unreachable, Source: "directory", Message: "dc02 is dead", Settle: "start it"}
+	kim := facts.FoundAccount{DN: "CN=kim,DC=contoso,DC=com", SID: forestSID + "-2001", GUID: "00000000-0000-4000-8000-000000002001", Disabled: &no}
+	disabled, hidden, other := kim, kim, kim
+	disabled.Disabled, hidden.Disabled, other.DN = &yes, nil, "CN=kim,DC=emea,DC=contoso,DC=com"
+	enable := func(account string) string { return strings.Replace(enableKim, `CONTOSO\kim`, account, 1) }
+	for name, c := range map[string]struct {
+		account string
+		lookups []facts.Lookup
+		want    string
+	}{
+		"found":                          {`CONTOSO\kim`, []facts.Lookup{{Name: `contoso\KIM`, Found: []facts.FoundAccount{kim}}}, "1 go"},
+		"not looked up":                  {`CONTOSO\kim`, []facts.Lookup{{Name: "somebody else"}}, "1 cannot-tell account-unseen"},
+		"nobody":                         {`CONTOSO\kim`, []facts.Lookup{{Name: `CONTOSO\kim`}}, "1 no-go account-unknown"},
+		"a domain was not read":          {"kim", []facts.Lookup{{Name: "kim", Unknown: &why}}, "1 cannot-tell account-unseen"},
+		"perhaps another":                {"kim", []facts.Lookup{{Name: "kim", Found: []facts.FoundAccount{kim}, Unknown: &why}}, "1 cannot-tell account-unseen"},
+		"only one of a SID":              {kim.SID, []facts.Lookup{{Name: kim.SID, Found: []facts.FoundAccount{kim}, Unknown: &why}}, "1 go"},
+		"two":                            {"kim", []facts.Lookup{{Name: "kim", Found: []facts.FoundAccount{kim, other}}}, "1 no-go account-ambiguous"},
+		"disabled":                       {"kim", []facts.Lookup{{Name: "kim", Found: []facts.FoundAccount{disabled}}}, "1 no-go account-disabled"},
+		"perhaps disabled":               {"kim", []facts.Lookup{{Name: "kim", Found: []facts.FoundAccount{hidden}}}, "1 cannot-tell account-disabled"},
+		"enabled already, not looked up": {"CN=alice,DC=contoso,DC=com", nil, "1 no-go already-enabled account-unseen"},
+	} {
+		in := healthy().input(t, enable(c.account), "")
+		in.Lookups = c.lookups
+		r, err := preflight.Judge(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(r)[0]; got != c.want {
+			t.Errorf("%s: %s, want %s: %+v", name, got, c.want, r.Lines[0].Issues)
+		}
+	}
+}
+
+// A list says nothing of domains that it has no account of.
+func TestListOfOneDomain(t *testing.T) {
+	w := healthy()
+	forest, _ := w.Directory.Forest.Get()
+	forest.Domains = append(forest.Domains, facts.Domain{Name: "emea.contoso.com", NetBIOS: "EMEA", DN: "DC=emea,DC=contoso,DC=com", SID: "S-1-5-21-1-2-3"})
+	w.Directory.Forest = seen("directory", forest)
+	text := "users:\n  home: lcs01.contoso.com\n  enable:\n"
+	for i, account := range []string{"nobody", `CONTOSO\nobody`, `EMEA\nobody`, "nobody@contoso.com", "CN=nobody,DC=contoso,DC=com", "CN=nobody,DC=emea,DC=contoso,DC=com", forestSID + "-9", "S-1-5-21-1-2-3-9"} {
+		text += fmt.Sprintf("  - {account: '%s', uri: 'sip:nobody%d@contoso.com'}\n", account, i)
+	}
+	want := []string{
+		"4 cannot-tell account-unseen", "5 no-go account-unknown", "6 cannot-tell account-unseen", "7 cannot-tell account-unseen",
+		"8 no-go account-unknown", "9 cannot-tell account-unseen", "10 no-go account-unknown", "11 cannot-tell account-unseen",
+	}
+	if diff := cmp.Diff(want, told(w.judge(t, text, accountList))); diff != "" {
+		t.Error(diff)
+	}
+	w.Directory.Forest = facts.NotObserved[facts.Forest](facts.Unknown{Class: facts.Rights, Message: "hidden"})
+	for _, line := range told(w.judge(t, text, accountList)) {
+		if !strings.Contains(line, " cannot-tell account-unseen") {
+			t.Errorf("in a forest that was not read: %s", line)
 		}
 	}
 }

@@ -76,7 +76,8 @@ const (
 
 // Issue is something that speaks against a line.
 type Issue struct {
-	Check    string            `json:"check"` // id of a check of this package, or of a cause of the catalogue
+	Check    string            `json:"check"`           // id of a check of this package, or of a cause of the catalogue
+	Title    string            `json:"title,omitempty"` // of the cause; empty for a check of this package
 	Verdict  Verdict           `json:"verdict"`
 	Severity checks.Severity   `json:"severity"`
 	Reason   string            `json:"reason"`
@@ -122,6 +123,23 @@ type Result struct {
 	// Besides are issues of no line: of the plan as a whole.
 	Besides []Issue        `json:"besides,omitempty"`
 	Sources []facts.Source `json:"sources,omitempty"`
+}
+
+// nameCauses gives the issues that are causes of the catalogue their titles.
+func (r *Result) nameCauses(causes []checks.Cause) {
+	titles := make(map[string]string, len(causes))
+	for i := range causes {
+		titles[causes[i].ID] = causes[i].Title
+	}
+	name := func(issues []Issue) {
+		for i := range issues {
+			issues[i].Title = titles[issues[i].Check]
+		}
+	}
+	for i := range r.Lines {
+		name(r.Lines[i].Issues)
+	}
+	name(r.Besides)
 }
 
 // settleVerdicts gives every line and the plan their verdicts.

@@ -13,25 +13,26 @@ import (
 // roster brings the users of the plan and the accounts of the facts together.
 type roster struct {
 	users  *plan.Users
-	list   *Accounts
-	d      *facts.Deployment // with the plan done
+	looked map[string]*facts.Lookup // by key of the account
+	d      *facts.Deployment        // with the plan done
 	states []state
 	homes  map[string]*home
-	byDN   map[string]int   // the line that is applied to an account
-	listed map[string][]int // lines whose account the list knows, by DN
-	told   map[int][]Issue  // what speaks against lines, as far as it is known
-	spool  Spool            // where everybody goes, with the plan done
+	byDN   map[string]int    // the line that is applied to an account
+	listed map[string][]int  // lines whose account was looked up, by DN
+	told   map[int][]Issue   // what speaks against lines, as far as it is known
+	names  map[string]string // of home servers, see shared
+	spool  Spool             // where everybody goes, with the plan done
 }
 
 // state is what is known of a line of the plan's users.
 type state struct {
-	account *facts.Account // as it is now; nil if the facts hold none
-	listed  *Listed
+	account *facts.Account      // as it is now; nil if the facts hold none
+	looked  *facts.Lookup       // nil: nobody looked the account up
+	listed  *facts.FoundAccount // the one that was found
 	home    *home
 	dn      string // under which it is applied; empty if it is not
 	twin    int32  // 1 and the place of another line for the same account; 0 if there is none
 	several bool   // more than one account may be meant
-	absent  bool   // the list of accounts does not have it
 }
 
 // Spool takes accounts and entries in any order and gives them back by address,
@@ -41,10 +42,13 @@ type Spool interface {
 	AddEntry(facts.Entry) error
 }
 
-func newRoster(users *plan.Users, list *Accounts, d *facts.Deployment, spool Spool) *roster {
+func newRoster(users *plan.Users, lookups []facts.Lookup, d *facts.Deployment, spool Spool) *roster {
 	r := &roster{
-		users: users, list: list, d: d, spool: spool, states: make([]state, users.Len()),
-		homes: map[string]*home{}, byDN: map[string]int{}, listed: map[string][]int{}, told: map[int][]Issue{},
+		users: users, looked: make(map[string]*facts.Lookup, len(lookups)), d: d, spool: spool, states: make([]state, users.Len()),
+		homes: map[string]*home{}, byDN: map[string]int{}, listed: map[string][]int{}, told: map[int][]Issue{}, names: map[string]string{},
+	}
+	for i := range lookups {
+		r.looked[plan.Key(lookups[i].Name)] = &lookups[i]
 	}
 	for i := range r.states {
 		u := users.At(i)
@@ -75,14 +79,13 @@ func (r *roster) homeOf(fqdn string, at plan.Ref) *home {
 	return h
 }
 
-// lookUp finds the account of a line in the list of accounts.
+// lookUp takes what was found under the account of a line.
 func (r *roster) lookUp(i int, u *plan.User, s *state) {
-	if r.list == nil || isAddress(u.Account) {
+	if s.looked = r.looked[plan.Key(u.Account)]; s.looked == nil {
 		return
 	}
-	switch found := r.list.of[i]; len(found) {
+	switch found := s.looked.Found; len(found) {
 	case 0:
-		s.absent = true
 	case 1:
 		s.listed = &found[0]
 		key := strings.ToLower(s.listed.DN)
@@ -90,14 +93,15 @@ func (r *roster) lookUp(i int, u *plan.User, s *state) {
 			r.pair(others[0], i)
 		}
 		r.listed[key] = append(r.listed[key], i)
-		if s.listed.Disabled {
-			r.tell(i, noGo("account-disabled", "the account "+s.listed.DN+" is disabled in Active Directory",
-				checks.Step{Text: "Enable the account in Active Directory Users and Computers first, or take the line out of the plan."}))
-		}
 	default:
 		s.several = true
 		r.tell(i, noGo("account-ambiguous", fmt.Sprintf("%s may be %s or %s", u.Account, found[0].DN, found[1].DN), checks.Step{Text: "Give the distinguished name of the account."}))
 	}
+}
+
+// absent reports whether it is known that there is no such account.
+func (s *state) absent() bool {
+	return s.looked != nil && len(s.looked.Found) == 0 && s.looked.Unknown == nil
 }
 
 // isAddress reports whether an account is given by its SIP URI.
@@ -119,6 +123,22 @@ func (r *roster) pair(a, b int) {
 	if r.states[b].twin == 0 {
 		r.states[b].twin = int32(a) + 1 //nolint:gosec // as above
 	}
+}
+
+// keep returns what is told of an account. The texts of a user who streams by
+// are one, which would stay in memory whole.
+func (r *roster) keep(a *facts.Account) *facts.Account {
+	return &facts.Account{DN: strings.Clone(a.DN), Address: strings.Clone(a.Address), Enabled: a.Enabled, HomeServer: r.shared(a.HomeServer), TargetHomeServer: r.shared(a.TargetHomeServer)}
+}
+
+// shared returns the same text for all who have the same, of which there are
+// few.
+func (r *roster) shared(name string) string {
+	if _, known := r.names[name]; !known {
+		name = strings.Clone(name)
+		r.names[name] = name
+	}
+	return r.names[name]
 }
 
 // meant are the lines that may mean an account, in their order.

@@ -87,24 +87,34 @@ func signInRecords(d *facts.Deployment, name string) []Issue {
 		saw(checks.Saw(origin, "no record of _sip._tls, _sip._tcp, _sipinternaltls._tcp, _sipinternal._tcp, sip, sipinternal or sipexternal below "+name, "a service record"))}
 }
 
-// blame gives the lines that remove a SIP domain what that does to users whom
-// the plan does not name.
+// blame gives the lines that add or remove a SIP domain what that does to users
+// whom the plan does not name.
 func blame(lines []Line, changes []Change) {
 	for i := range changes {
 		f := &changes[i].Finding
-		if changes[i].Effect != Introduced || f.Cause != "sip-domain-not-listed" || f.Affected == nil {
+		if f.Cause != "sip-domain-not-listed" || f.Affected == nil {
 			continue
 		}
-		at := slices.IndexFunc(lines, func(l Line) bool {
-			return l.Kind == RemoveDomain && covers(l.Name, f.Shape) && !l.has("domain-not-listed")
-		})
-		if at < 0 {
-			continue
+		line := func(kind Kind, but string) *Line {
+			at := slices.IndexFunc(lines, func(l Line) bool { return l.Kind == kind && covers(l.Name, f.Shape) && !l.has(but) })
+			if at < 0 {
+				return nil
+			}
+			return &lines[at]
 		}
-		lines[at].Issues = append(lines[at].Issues, Issue{
-			Check: f.Cause, Verdict: NoGo, Severity: f.Severity, Evidence: f.Evidence,
-			Reason: "users have addresses in " + f.Shape + ": " + affected(f.Affected),
-			Remedy: []checks.Step{{Text: "Give these users addresses in another SIP domain first, or keep the domain."}},
-		})
+		switch changes[i].Effect {
+		case Introduced:
+			if l := line(RemoveDomain, "domain-not-listed"); l != nil {
+				l.Issues = append(l.Issues, Issue{
+					Check: f.Cause, Verdict: NoGo, Severity: f.Severity, Evidence: f.Evidence,
+					Reason: "users have addresses in " + f.Shape + ": " + affected(f.Affected),
+					Remedy: []checks.Step{{Text: "Give these users addresses in another SIP domain first, or keep the domain."}},
+				})
+			}
+		case Cured:
+			if l := line(AddDomain, "domain-listed"); l != nil && !slices.Contains(l.Cures, f.Cause) {
+				l.Cures = append(l.Cures, f.Cause)
+			}
+		}
 	}
 }

@@ -20,8 +20,7 @@ func serverStep(p plan.Server, files Files, expires time.Duration, at plan.Ref) 
 			if s := d.Server(p.Name); s != nil {
 				return []Issue{noGo("server-known", p.Name+" is a server of the deployment already", checks.Step{Text: "Take the line out of the plan, or correct the name."})}
 			}
-			issues := addressIssues(d, &p)
-			return append(issues, addServer(d, &p, files, expires, at)...)
+			return addServer(d, &p, files, expires, at)
 		},
 		done: func(d *facts.Deployment) (Done, []Issue) { return serverDone(d, &p) },
 	}
@@ -32,6 +31,8 @@ func serverStep(p plan.Server, files Files, expires time.Duration, at plan.Ref) 
 func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Duration, at plan.Ref) (issues []Issue) {
 	origin := from(at, d)
 	later := facts.Unknown{Class: facts.NotAsked, Source: sourcePlan, Target: at.String(), Message: p.Name + " is not there yet", Settle: "check it once it is there"}
+	addresses := plannedAddresses(d, p, origin, later)
+	issues = addressIssues(d, p, addresses)
 	s := &facts.Server{FQDN: p.Name, Role: facts.Observed(p.RoleOf(), origin), Generation: facts.Observed(p.GenerationOf(), origin)}
 	s.Host = plannedHost(p, origin, later)
 	var stored []facts.Certificate
@@ -90,7 +91,7 @@ func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Du
 			}
 		}
 		listeners = append(listeners, row)
-		d.Wire.Endpoints = append(slices.Clone(d.Wire.Endpoints), plannedEndpoint(p, row, shown, origin, later))
+		d.Wire.Endpoints = append(slices.Clone(d.Wire.Endpoints), plannedEndpoint(p, row, addresses, shown, origin, later))
 	}
 	s.Host.Listeners = facts.Observed(listeners, origin)
 	s.Host.Certificates = facts.Observed(stored, origin)

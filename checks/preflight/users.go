@@ -63,8 +63,7 @@ func (r *roster) claim(a *facts.Account, lines []int) {
 			s.several = true
 			return
 		}
-		held := *a
-		s.account = &held
+		s.account = r.keep(a)
 	}
 	s := &r.states[lines[0]]
 	if s.several {
@@ -87,7 +86,7 @@ func (r *roster) rest() error {
 	for i := range r.states {
 		s := &r.states[i]
 		u := r.users.At(i)
-		if s.account != nil || s.several || s.absent || u.Moves() || (s.twin > 0 && int(s.twin-1) < i) {
+		if s.account != nil || s.several || s.absent() || u.Moves() || (s.twin > 0 && int(s.twin-1) < i) {
 			continue
 		}
 		a := facts.Account{DN: u.Account, Name: u.Account, Address: withScheme(u.URI), Enabled: true, HomeServer: s.home.name}

@@ -46,7 +46,7 @@ func healthy() *world {
 		return facts.HomeServer{Name: homeDN(fqdn), Object: seen("directory", facts.HomeServerObject{Exists: true, Class: "msRTCSIP-Server", FQDN: fqdn, Members: []string{fqdn}})}
 	}
 	w := &world{Deployment: &facts.Deployment{CollectedAt: noon, Directory: facts.Directory{
-		Forest:         seen("directory", facts.Forest{RootDomain: "contoso.com", Domains: []facts.Domain{{Name: "contoso.com", SID: forestSID}}}),
+		Forest:         seen("directory", facts.Forest{RootDomain: "contoso.com", Domains: []facts.Domain{{Name: "contoso.com", NetBIOS: "CONTOSO", DN: "DC=contoso,DC=com", SID: forestSID}}}),
 		SIPDomains:     seen("directory", []facts.SIPDomain{{Name: "contoso.com"}}),
 		Servers:        seen("directory", []facts.DirectoryServer{{DN: homeDN(lcs01), FQDN: lcs01}, {DN: homeDN(lcs02), FQDN: lcs02}}),
 		Pools:          seen("directory", []facts.Pool(nil)),
@@ -124,9 +124,11 @@ func (w *world) input(t *testing.T, text, list string) preflight.Input {
 	}
 	in := preflight.Input{Causes: catalog.All(), Plan: p, Users: users, Facts: preflight.Facts{Deployment: w.Deployment, Users: stream(w.users)}}
 	if list != "" {
-		if in.Accounts, err = preflight.ReadAccounts(users, strings.NewReader(list)); err != nil {
+		listed, err := preflight.ReadAccounts(users, strings.NewReader(list))
+		if err != nil {
 			t.Fatal(err)
 		}
+		in.Lookups = listed.In(w.Deployment)
 	}
 	spool := collect.NewUsers(t.TempDir())
 	t.Cleanup(func() { _ = spool.Close() })

@@ -201,7 +201,7 @@ func newJob(a *app, cfg *config.Config, scope string, o *output, watch watcher) 
 // auditOnce gathers and judges, and keeps the facts if they are to be kept.
 func auditOnce(ctx context.Context, a *app, cfg *config.Config, id string, o *output, watch watcher) (*report.Report, string, error) {
 	started := time.Now()
-	g, err := gather(ctx, a, cfg, watch)
+	g, err := gather(ctx, a, cfg, gathering{watch: watch})
 	if err != nil {
 		return nil, "", err
 	}

@@ -69,7 +69,7 @@ func runCheck(ctx context.Context, a *app, cfg *config.Config, s *scope, o *outp
 		return err
 	}
 	started := time.Now()
-	g, err := gather(ctx, a, cfg, nil)
+	g, err := gather(ctx, a, cfg, gathering{})
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func (r *diagnosing) check(ctx context.Context, d *diagnosis.Diagnosis) (*diagno
 		})
 		return checked, err
 	case r.cfg != nil:
-		g, err := gather(ctx, r.app, r.cfg, nil)
+		g, err := gather(ctx, r.app, r.cfg, gathering{})
 		if err != nil {
 			return nil, err
 		}

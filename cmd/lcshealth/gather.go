@@ -10,6 +10,7 @@ import (
 
 	"lcshealth/checks/collect"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/preflight/plan"
 	"lcshealth/config"
 
 	"golang.org/x/term"
@@ -33,22 +34,29 @@ type watcher interface {
 	finished(facts.Source)
 }
 
-// gather asks every source of the configuration. A watcher that is nil stands
-// for progress on standard error.
-func gather(ctx context.Context, a *app, cfg *config.Config, watch watcher) (_ *gathered, err error) {
+// gathering is how facts are gathered.
+type gathering struct {
+	watch  watcher    // nil stands for progress on standard error
+	wanted []string   // accounts to look up in the directory
+	ahead  *plan.Plan // whose needs of the network are looked up too; nil: there is none
+}
+
+// gather asks every source of the configuration.
+func gather(ctx context.Context, a *app, cfg *config.Config, how gathering) (_ *gathered, err error) {
 	users := collect.NewUsers("")
 	defer func() {
 		if err != nil {
 			_ = users.Close() // the error that led here says more
 		}
 	}()
-	s := &sources{cfg: cfg, users: users, secrets: newSecrets(a)}
+	s := &sources{cfg: cfg, users: users, secrets: newSecrets(a), wanted: how.wanted}
 	ctx, cancel := context.WithTimeout(ctx, cfg.Timeouts.Run)
 	defer cancel()
 	first, err := s.first(ctx)
 	if err != nil {
 		return nil, err
 	}
+	watch := how.watch
 	if watch == nil {
 		p := newProgress(a)
 		defer p.stop()
@@ -71,6 +79,11 @@ func gather(ctx context.Context, a *app, cfg *config.Config, watch watcher) (_ *
 		warnOfWire(d, s.unasked)
 	}
 	collect.Assemble(d, known(cfg), from) // the hosts that came in late
+	if how.ahead != nil && cfg.Wire.Enabled {
+		if err := lookAhead(ctx, &runner, cfg, how.ahead, d); err != nil {
+			return nil, err
+		}
+	}
 	return &gathered{d, users}, nil
 }
 

@@ -42,9 +42,10 @@ does, or reads stored ones with --facts, applies the plan to them as if it were
 done, and says line by line whether it is go: what the plan would bring about,
 what it would cure, and what only a plan can get wrong. It changes nothing.
 
-The facts hold only accounts that have to do with Live Communications Server
-already. Whether others exist and are not disabled is told by a list of accounts,
-which any domain controller makes:
+The accounts that the plan names are looked up in the directory, and so are next
+hops and DNS records that it will need. Stored facts have them if they were
+gathered with collect --plan. Without, a list of accounts tells whether they exist
+and are not disabled, which a domain controller makes (one for each domain):
 
   csvde -f accounts.csv -r "(&(objectCategory=person)(objectClass=user))" -l DN,sAMAccountName,userPrincipalName,userAccountControl,objectSid,objectGUID
 
@@ -62,8 +63,8 @@ Exit codes:
   3  cannot tell: nothing speaks against the plan, but something was not observed
   4  internal error, or interrupted`,
 		Example: `  lcshealth preflight --example > plan.yaml
-  lcshealth preflight plan.yaml --accounts accounts.csv
-  lcshealth collect -o before.lcsfacts && lcshealth preflight plan.yaml --facts before.lcsfacts
+  lcshealth preflight plan.yaml --report html=preflight.html --report csv=users.csv
+  lcshealth collect --plan plan.yaml -o before.lcsfacts && lcshealth preflight plan.yaml --facts before.lcsfacts
   lcshealth preflight plan.yaml --after --before before.lcsfacts`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return o.run(c, a, args) },
@@ -71,7 +72,7 @@ Exit codes:
 	o.config.addFlags(c)
 	f := c.Flags()
 	f.StringVar(&o.facts, "facts", "", "judge stored facts instead of gathering them (`file` that collect wrote)")
-	f.StringVar(&o.accounts, "accounts", "", "list of the accounts of the forest, as csvde writes it (`file`)")
+	f.StringVar(&o.accounts, "accounts", "", "take accounts from a list, as csvde writes it, instead of the directory (`file`)")
 	f.StringVar(&o.format, "format", "text", "`format` on standard output: "+strings.Join(preflightFormats, ", "))
 	f.StringArrayVar(&o.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE` (repeatable)")
 	f.StringVar(&o.failOn, "fail-on", string(checks.Major), "exit with 1 on risks from this `severity` on: critical, major, minor or info")

@@ -154,29 +154,12 @@ func TestPreflightCrowd(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	run := func(want int, args ...string) []byte {
-		t.Helper()
-		out, err := os.Create(filepath.Join(dir, "out"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer out.Close()
-		var stderr bytes.Buffer
-		if code := run(t.Context(), args, &app{stdout: out, stderr: &stderr}); int(code) != want {
-			t.Fatalf("%q ended with %d: %s", args, code, stderr.String())
-		}
-		text, err := os.ReadFile(out.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
 	stored, crowd := filepath.Join(dir, "lab.lcsfacts"), filepath.Join(dir, "crowd")
-	run(0, "collect", "-q", "-c", l.Config(), "-o", stored)
+	runHere(t, 0, "collect", "-q", "-c", l.Config(), "-o", stored)
 	if err := writeCrowd(stored, crowd, users); err != nil {
 		t.Fatal(err)
 	}
-	out := run(1, "preflight", crowd+".yaml", "--facts", crowd+".lcsfacts", "--accounts", crowd+".accounts.csv", "--format", "csv")
+	out := runHere(t, 1, "preflight", crowd+".yaml", "--facts", crowd+".lcsfacts", "--accounts", crowd+".accounts.csv", "--format", "csv")
 	if err := verifyCrowd(out, users); err != nil {
 		t.Error(err)
 	}

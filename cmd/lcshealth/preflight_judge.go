@@ -33,17 +33,11 @@ func (o *preflightOptions) judge(c *cobra.Command, a *app, p *readablePlan) erro
 	if err != nil {
 		return err
 	}
-	g, err := gather(ctx, a, cfg, nil)
+	g, err := gather(ctx, a, cfg, p.gathering(o.after))
 	if err != nil {
 		return err
 	}
 	defer g.Close() //nolint:errcheck // temporary files
-	if o.after {
-		return o.report(ctx, a, p, g.deployment, g.users.SignIns(ctx), started)
-	}
-	if err := lookAhead(ctx, a, cfg, p.plan, g.deployment); err != nil {
-		return err
-	}
 	return o.report(ctx, a, p, g.deployment, g.users.SignIns(ctx), started)
 }
 
@@ -76,7 +70,7 @@ func (o *preflightOptions) result(ctx context.Context, p *readablePlan, d *facts
 		return judgePlan(ctx, p, d, users)
 	}
 	in := preflight.Input{
-		Causes: catalog.All(), Plan: p.plan, Users: p.users, Accounts: p.accounts, Files: p.files,
+		Causes: catalog.All(), Plan: p.plan, Users: p.users, Lookups: p.lookups(d), Files: p.files,
 		Facts: preflight.Facts{Deployment: d, Users: ahead(users)},
 	}
 	if o.before == "" {
@@ -96,14 +90,14 @@ func (o *preflightOptions) result(ctx context.Context, p *readablePlan, d *facts
 // disk meanwhile.
 func judgePlan(ctx context.Context, p *readablePlan, d *facts.Deployment, users iter.Seq2[*facts.SignIn, error]) (*preflight.Result, error) {
 	// The lines of the plan are kept, unlike users that stream by: what main
-	// grants for those would cost three times as much here.
+	// grants for those would cost twice as much here.
 	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(100))
+		defer debug.SetGCPercent(debug.SetGCPercent(50))
 	}
 	spool := collect.NewUsers("")
 	defer spool.Close() //nolint:errcheck // temporary files
 	return preflight.Judge(ctx, preflight.Input{
-		Causes: catalog.All(), Plan: p.plan, Users: p.users, Accounts: p.accounts, Files: p.files,
+		Causes: catalog.All(), Plan: p.plan, Users: p.users, Lookups: p.lookups(d), Files: p.files,
 		Facts: preflight.Facts{Deployment: d, Users: ahead(users)}, Spool: spool,
 		Spooled: func(ctx context.Context) iter.Seq2[*facts.SignIn, error] { return ahead(spool.SignIns(ctx)) },
 	})

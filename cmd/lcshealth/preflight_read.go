@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lcshealth/checks/facts"
 	"lcshealth/checks/preflight"
 	"lcshealth/checks/preflight/plan"
 )
@@ -24,9 +25,29 @@ const (
 type readablePlan struct {
 	plan     *plan.Plan
 	users    *plan.Users
-	accounts *preflight.Accounts
+	accounts *preflight.Listed // nil: nobody gave a list
 	files    preflight.Files
 	digest   string
+}
+
+// lookups are what is known of the accounts of the plan beside the facts of LCS.
+func (p *readablePlan) lookups(d *facts.Deployment) []facts.Lookup {
+	if p.accounts != nil {
+		return p.accounts.In(d)
+	}
+	return d.Lookups
+}
+
+// gathering has facts gathered that the plan can be judged by.
+func (p *readablePlan) gathering(after bool) gathering {
+	how := gathering{ahead: p.plan}
+	if after {
+		how.ahead = nil // what it needs is there, and part of the facts
+	}
+	if p.accounts == nil {
+		how.wanted = preflight.Wanted(p.users)
+	}
+	return how
 }
 
 // readPlan reads a plan and the files that it names, which are looked for beside
@@ -77,7 +98,7 @@ func (p *readablePlan) readUsers(ctx context.Context, path string, sum hash.Hash
 	return p.users.ReadCSV(ctx, p.plan, io.TeeReader(f, sum))
 }
 
-func readAccounts(path string, users *plan.Users) (*preflight.Accounts, error) {
+func readAccounts(path string, users *plan.Users) (*preflight.Listed, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"lcshealth/checks/facts"
@@ -27,6 +30,15 @@ func preflights(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var r preflight.Report
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	got := tellLines(&r)
+	if want := ts.ReadFile(args[1]); want != got {
+		ts.Fatalf("the lines are\n%s\n%s", got, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+	}
+}
+
+// tellLines gives each line of a plan with its verdict, what became of it, and
+// the checks that speak against it.
+func tellLines(r *preflight.Report) string {
 	var out strings.Builder
 	for i := range r.Lines {
 		l := &r.Lines[i]
@@ -41,9 +53,7 @@ func preflights(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		out.WriteByte('\n')
 	}
-	if want := ts.ReadFile(args[1]); want != out.String() {
-		ts.Fatalf("the lines are\n%s\n%s", out.String(), cmp.Diff(strings.Split(want, "\n"), strings.Split(out.String(), "\n")))
-	}
+	return out.String()
 }
 
 // planCertificates writes the certificates that the plans of a script name: of an
@@ -94,4 +104,35 @@ func planCertificates(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s has no certificate for outbound connections", args[1])
 	}
 	write("own.pem", own.Certificate)
+}
+
+// runHere runs the program in this process, wants an exit code of it, and
+// returns its standard output.
+func runHere(t *testing.T, want int, args ...string) []byte {
+	t.Helper()
+	stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
+	var stderr bytes.Buffer
+	if code := run(t.Context(), args, &app{stdout: stdout, stderr: &stderr}); int(code) != want {
+		t.Errorf("%q ended with %d, want %d: %s", args, code, want, stderr.String())
+	}
+	text, err := os.ReadFile(stdout.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// preflightHere judges a plan in this process and returns its lines.
+func preflightHere(t *testing.T, want int, args ...string) []string {
+	t.Helper()
+	text := runHere(t, want, append([]string{"preflight", "-q", "--format", "json"}, args...)...)
+	var r preflight.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return strings.Split(strings.TrimSuffix(tellLines(&r), "\n"), "\n")
 }

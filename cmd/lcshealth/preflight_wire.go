@@ -14,10 +14,7 @@ import (
 
 // lookAhead looks up what the plan will need of the network: the next hops of its
 // routes, the names of its servers, and the records of its SIP domains.
-func lookAhead(ctx context.Context, a *app, cfg *config.Config, p *plan.Plan, d *facts.Deployment) error {
-	if !cfg.Wire.Enabled {
-		return nil // what is not observed says so
-	}
+func lookAhead(ctx context.Context, runner *collect.Runner, cfg *config.Config, p *plan.Plan, d *facts.Deployment) error {
 	will := &facts.Deployment{CollectedAt: d.CollectedAt}
 	looking := wire.Config{Resolver: cfg.DNS.Resolver, ConnectTimeout: cfg.Timeouts.Connect}
 	for _, s := range p.Servers {
@@ -50,11 +47,6 @@ func lookAhead(ctx context.Context, a *app, cfg *config.Config, p *plan.Plan, d 
 	if len(looking.Targets)+len(looking.SIPDomains)+len(looking.Names) == 0 {
 		return nil
 	}
-	progress := newProgress(a)
-	defer progress.stop()
-	ctx, cancel := context.WithTimeout(ctx, cfg.Timeouts.Run)
-	defer cancel()
-	runner := collect.Runner{Deadline: cfg.Timeouts.Source, Progress: progress.step, Done: progress.finished}
 	if err := runner.Run(ctx, will, []collect.Source{wire.New(looking)}); err != nil {
 		return err
 	}

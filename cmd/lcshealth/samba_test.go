@@ -40,15 +40,28 @@ func poolDatabase(t *testing.T, dc *peer.Samba) (address string) {
 	conn := dc.Connect(t, dc.Reader)
 	db := rtcsim.New("rtc", "9.00.5000")
 	for address, account := range map[string]string{"alice@contoso.com": "alice", "bob@contoso.com": "alice"} {
-		found, err := conn.Search(ldap.NewSearchRequest(dc.DomainDN, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 1, 0, false,
-			"(sAMAccountName="+account+")", []string{"objectSid"}, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.AddUser(rtcsim.User{Address: address, SID: found.Entries[0].GetRawAttributeValue("objectSid")}); err != nil {
+		sid := sambaAccount(t, conn, dc, account).GetRawAttributeValue("objectSid")
+		if _, err := db.AddUser(rtcsim.User{Address: address, SID: sid}); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return serveRTC(t, db)
+}
+
+// sambaAccount reads an account by its logon name.
+func sambaAccount(t *testing.T, conn *ldap.Conn, dc *peer.Samba, logon string) *ldap.Entry {
+	t.Helper()
+	found, err := conn.Search(ldap.NewSearchRequest(dc.DomainDN, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 1, 0, false,
+		"(sAMAccountName="+logon+")", []string{"objectSid", "objectGUID"}, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Entries[0]
+}
+
+// serveRTC serves a database until the test ends, to reader with the password
+// rtc-password.
+func serveRTC(t *testing.T, db *rtcsim.Database) (address string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,8 @@ type sources struct {
 	users   records
 	reached []string // hosts that there is a way into, in lower case
 	wire    wire.Config
-	unasked string // why the sign-in that was asked for is not tried; empty if it is
+	wanted  []string // accounts to look up
+	unasked string   // why the sign-in that was asked for is not tried; empty if it is
 }
 
 // records takes the accounts of the directory and the entries of databases,
@@ -121,7 +122,8 @@ func (s *sources) directory() (collect.Source, error) {
 		Kerberos:    directory.KerberosOptions{Realm: c.Kerberos.Realm, ConfigFile: c.Kerberos.Config, CCache: c.Kerberos.CCache, Keytab: c.Kerberos.Keytab, SPN: c.Kerberos.SPN},
 		RootCAs:     roots, ServerName: c.ServerName, OldTLS: c.OldTLS,
 		PageSize: c.PageSize, Connections: c.Connections,
-		Dial: s.dial(),
+		Wanted: s.wanted,
+		Dial:   s.dial(),
 	}, s.users), nil
 }
 
