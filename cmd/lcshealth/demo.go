@@ -20,6 +20,7 @@ type labFlags struct {
 	faults    []string
 	tds       string
 	clientLog string
+	carryOut  string // a plan; only of lab
 }
 
 func newDemo(a *app) *cobra.Command {
@@ -112,11 +113,25 @@ func (l *labFlags) start(ctx context.Context) (*lab.Lab, func(), error) {
 		_ = running.Close()
 		_ = os.RemoveAll(dir)
 	}
-	if err := l.writeClientLog(ctx, running); err != nil {
+	if err := l.complete(ctx, running); err != nil {
 		end()
 		return nil, nil, err
 	}
 	return running, end, nil
+}
+
+// complete carries the plan out that the flags name, and writes the log.
+func (l *labFlags) complete(ctx context.Context, running *lab.Lab) error {
+	if l.carryOut != "" {
+		p, err := readPlan(ctx, l.carryOut, "")
+		if err != nil {
+			return usageUnlessCanceled(ctx, err)
+		}
+		if err := running.CarryOut(ctx, p.plan, p.users, p.files, nil); err != nil {
+			return usage(err)
+		}
+	}
+	return l.writeClientLog(ctx, running)
 }
 
 func runDemo(c *cobra.Command, a *app, what *labFlags, flags *configFlags, s *scope, o *output) error {
@@ -148,10 +163,17 @@ func newLab(a *app) *cobra.Command {
 		Long: `lab starts the deployment that demo checks and leaves it running, for trying
 lcshealth and other tools against it. It writes a configuration for it.
 
+--carry-out has it be as it is when a plan of preflight is done: its users are
+enabled and moved, its SIP domains, routes and gateways set up. Servers and
+certificates of plans it cannot take, since it lacks their keys.
+
 ` + clientLogHelp,
 		Example: `  lcshealth lab --fault user-sid-invalid --config lab.yaml --client-log Rtcdll0.log &
   lcshealth check -c lab.yaml
-  lcshealth diagnose --log Rtcdll0.log -c lab.yaml`,
+  lcshealth diagnose --log Rtcdll0.log -c lab.yaml
+
+  lcshealth lab --fault none --config lab.yaml --carry-out plan.yaml &
+  lcshealth preflight plan.yaml -c lab.yaml --after`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if slices.Contains(l.faults, "help") {
@@ -162,6 +184,8 @@ lcshealth and other tools against it. It writes a configuration for it.
 	}
 	l.addFlags(c)
 	c.Flags().StringVarP(&file, "config", "c", "", "write the configuration to this `file` too")
+	c.Flags().StringVar(&l.carryOut, "carry-out", "", "carry this plan of preflight out first (`file`)")
+	must(c.MarkFlagFilename("carry-out", "yaml", "yml"))
 	return c
 }
 
