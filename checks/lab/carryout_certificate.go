@@ -3,7 +3,6 @@ package lab
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"slices"
@@ -62,25 +61,13 @@ func (r *rollout) give(s *server, file string, key bool) (*certificate, error) {
 	return r.issued[at], nil
 }
 
-// parse reads the certificates of a file, in PEM or DER.
+// parse reads the certificates of a file.
 func (r *rollout) parse(file string) ([]*x509.Certificate, error) {
 	text, ok := r.files[file]
 	if !ok {
 		return nil, fmt.Errorf("%s: the file is not there", file)
 	}
-	der := text
-	if bytes.Contains(text, []byte("-----BEGIN")) {
-		der = nil
-		for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-			if block.Type == "CERTIFICATE" {
-				der = append(der, block.Bytes...)
-			}
-		}
-	}
-	all, err := x509.ParseCertificates(der)
-	if err == nil && len(all) == 0 {
-		err = errors.New("it holds no certificate")
-	}
+	all, err := pki.Read(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -79,7 +79,7 @@ func TestCarryOutRefuses(t *testing.T) {
 		{"servers: [{name: fe02.contoso.com, role: proxy, generation: 2003, listeners: [{transport: TLS, port: 443}]}]", "the TLS listener on port 443: the plan names no certificate"},
 		{"certificates: [{server: lcs01.contoso.com, file: own.pem, port: 1}]", "no listener with TLS on port 1"},
 		{"certificates: [{server: lcs01.contoso.com, file: root.pem}]", "root.pem: the lab has not issued this certificate"},
-		{"certificates: [{server: lcs01.contoso.com, file: text.pem}]", "text.pem: x509"},
+		{"certificates: [{server: lcs01.contoso.com, file: text.pem}]", "text.pem: it holds no certificate"},
 		{"certificates: [{server: lcs01.contoso.com, file: none.pem}]", "none.pem: the file is not there"},
 		{"routes: [{server: lcs09.contoso.com, match: '*@a.example', next-hop: px01.contoso.com, transport: TLS}]", "plan.yaml:1: the lab has no server lcs09"},
 		{"gateways: [{server: lcs09.contoso.com, host: gw01.contoso.com}]", "plan.yaml:1: the lab has no server lcs09"},

@@ -1,10 +1,7 @@
 package preflight
 
 import (
-	"bytes"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,27 +19,10 @@ type bundle struct {
 }
 
 // parse reads certificates in PEM or DER form. The first is that of the server.
-func parse(text []byte) (*bundle, error) {
-	var all []*x509.Certificate
-	if !bytes.Contains(text, []byte("-----BEGIN")) {
-		c, err := x509.ParseCertificate(text)
-		if err != nil {
-			return nil, errors.New("it holds no certificate in PEM or DER form")
-		}
-		return &bundle{leaf: c}, nil
-	}
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("a certificate in it cannot be read: %w", err)
-		}
-		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("it holds no certificate in PEM form")
+func parse(file []byte) (*bundle, error) {
+	all, err := pki.Read(file)
+	if err != nil {
+		return nil, err
 	}
 	return &bundle{all[0], all[1:]}, nil
 }

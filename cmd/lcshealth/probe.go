@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/x509"
-	"encoding/pem"
-	"fmt"
 	"net"
 	"os"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 	"lcshealth/checks/collect"
 	"lcshealth/checks/collect/wire"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/facts/pki"
 	"lcshealth/config"
 
 	"github.com/spf13/cobra"
@@ -230,15 +229,8 @@ func readRoots(file string) (roots []*x509.Certificate, err error) {
 	if err != nil {
 		return nil, usagef("--roots: %w", err)
 	}
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, usagef("--roots: %s: %w", file, err)
-		}
-		roots = append(roots, c)
-	}
-	if len(roots) == 0 {
-		return nil, usage(fmt.Errorf("--roots: %s holds no certificate in PEM form", file))
+	if roots, err = pki.Read(text); err != nil {
+		return nil, usagef("--roots: %s: %w", file, err)
 	}
 	return roots, nil
 }

@@ -7,10 +7,7 @@ import (
 	"html"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -132,14 +129,14 @@ func BenchmarkLargeWrite(b *testing.B) {
 	var size int
 	var took, plain time.Duration
 	for b.Loop() {
-		took += spent(func() {
+		took += reporttest.Spent(func() {
 			var out bytes.Buffer
 			if err := lcshtml.Write(&out, r); err != nil {
 				b.Fatal(err)
 			}
 			size = out.Len()
 		})
-		plain += spent(func() {
+		plain += reporttest.Spent(func() {
 			if err := json.NewEncoder(io.Discard).Encode(r); err != nil {
 				b.Fatal(err)
 			}
@@ -148,15 +145,9 @@ func BenchmarkLargeWrite(b *testing.B) {
 	b.ReportMetric(took.Seconds()*1000/float64(b.N), "write-ms")
 	b.ReportMetric(took.Seconds()/plain.Seconds(), "write/json")
 	b.ReportMetric(float64(size)/1e6, "MB")
-	noteAim(b, "the page of 200 servers × 60 causes", fmt.Sprintf("under %.1f MB", aimSize/1e6), fmt.Sprintf("%.2f MB", float64(size)/1e6), size < aimSize)
+	reporttest.NoteAim(b, "the page of 200 servers × 60 causes", fmt.Sprintf("under %.1f MB", aimSize/1e6), fmt.Sprintf("%.2f MB", float64(size)/1e6), size < aimSize)
 	ratio := took.Seconds() / plain.Seconds()
-	noteAim(b, "writing it", fmt.Sprintf("within %.0f × encoding/json on the same report", aimWrite), fmt.Sprintf("%.1f × (%.0f ms)", ratio, took.Seconds()*1000/float64(b.N)), ratio <= aimWrite)
-}
-
-func spent(work func()) time.Duration {
-	started := time.Now()
-	work()
-	return time.Since(started)
+	reporttest.NoteAim(b, "writing it", fmt.Sprintf("within %.0f × encoding/json on the same report", aimWrite), fmt.Sprintf("%.1f × (%.0f ms)", ratio, took.Seconds()*1000/float64(b.N)), ratio <= aimWrite)
 }
 
 // BenchmarkLargePaint compares how soon the browser shows something of the page
@@ -181,7 +172,7 @@ func BenchmarkLargePaint(b *testing.B) {
 	b.ReportMetric(median(ours), "paint-ms")
 	b.ReportMetric(median(theirs), "plain-paint-ms")
 	b.ReportMetric(ratio, "paint/plain")
-	noteAim(b, "first paint of it", fmt.Sprintf("within %.0f × a page of the same words alone", aimPaint), fmt.Sprintf("%.1f × (%.0f ms)", ratio, median(ours)), ratio <= aimPaint)
+	reporttest.NoteAim(b, "first paint of it", fmt.Sprintf("within %.0f × a page of the same words alone", aimPaint), fmt.Sprintf("%.1f × (%.0f ms)", ratio, median(ours)), ratio <= aimPaint)
 }
 
 // paint is how long after its start a page is first painted with contents, in
@@ -196,27 +187,4 @@ func paint(b *testing.B, page []byte) float64 {
 func median(list []float64) float64 {
 	sorted := slices.Sorted(slices.Values(list))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
-
-// noteAim adds a line to the file beside the one that BENCH_REPORT names.
-func noteAim(b *testing.B, what, aim, measured string, met bool) {
-	b.Helper()
-	line := fmt.Sprintf("| %s | %s | %s | %s |\n", what, aim, measured, map[bool]string{true: "met", false: "**missed**"}[met])
-	fmt.Printf("\n%s", line)
-	if !met {
-		b.Errorf("missed: %s", strings.TrimSpace(line))
-	}
-	file := os.Getenv("BENCH_REPORT")
-	if file == "" {
-		return
-	}
-	file = strings.TrimSuffix(file, filepath.Ext(file)) + "-page" + filepath.Ext(file)
-	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer out.Close()
-	if _, err := out.WriteString(line); err != nil {
-		b.Fatal(err)
-	}
 }

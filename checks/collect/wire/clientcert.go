@@ -101,19 +101,9 @@ func wrongPassword(err error) bool {
 
 // decodePEM reads the certificates of one text and the first key of another.
 func decodePEM(certificates, keys []byte) (*tls.Certificate, error) {
-	var all []*x509.Certificate
-	for block, rest := pem.Decode(certificates); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("there is no certificate")
+	all, err := pki.Read(certificates)
+	if err != nil {
+		return nil, err
 	}
 	for block, rest := pem.Decode(keys); block != nil; block, rest = pem.Decode(rest) {
 		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {

@@ -155,7 +155,7 @@ func TestLoadClientCertificateRefuses(t *testing.T) {
 		{"empty", "", nil, "neither PEM nor a PFX"},
 		{"huge", "", nil, "longer than"},
 		{"own.pem", "", nil, "there is no private key"},
-		{"own.key", "", nil, "there is no certificate"},
+		{"own.key", "", nil, "it holds no certificate in PEM form"},
 		{"root.pem", "own.key", nil, "the key is not that of CN=Contoso Root CA"},
 		{"own.pem", "cut.key", nil, "own.pem with the key in"},
 		{"cut.pem", "", nil, "malformed certificate"},
