@@ -177,7 +177,7 @@ func TestOrderOfFactsDoesNotMatter(t *testing.T) {
 	for _, f := range faults() {
 		want := f.world().judge(t)
 		random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // no secret
-		for range 3 {
+		for range tries(3) {
 			w := f.world()
 			random.Shuffle(len(w.Servers), func(i, j int) { w.Servers[i], w.Servers[j] = w.Servers[j], w.Servers[i] })
 			random.Shuffle(len(w.Databases), func(i, j int) { w.Databases[i], w.Databases[j] = w.Databases[j], w.Databases[i] })

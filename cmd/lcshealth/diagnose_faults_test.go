@@ -28,7 +28,10 @@ var keepFromReading = []string{"sql-service-stopped", "ca-list-too-long"}
 // running lab and from collected facts, with the codes that the cause has.
 func TestDiagnoseFaults(t *testing.T) {
 	dir := t.TempDir()
-	for _, c := range catalog.All() {
+	for i, c := range catalog.All() {
+		if testing.Short() && i%4 != 0 {
+			continue // the others go the same way through the program
+		}
 		if slices.Contains(seenByNobody, c.ID) {
 			if len(c.Codes) > 0 {
 				t.Errorf("%s has a code, and is not tested", c.ID)
