@@ -15,7 +15,10 @@ import (
 	"lcshealth/checks/preflight"
 	"lcshealth/checks/preflight/plan"
 	"lcshealth/report/internal/reporttest"
+	"lcshealth/report/jsonreport"
 	report "lcshealth/report/preflight"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const evil = "=cmd|'/c calc'!A1 <script>alert(1)</script>\x1b[31m\u202e]]>"
@@ -72,6 +75,16 @@ func TestJSON(t *testing.T) {
 	}
 	if err := reporttest.Validator(t, report.Schema())([]byte(text)); err != nil {
 		t.Error(err)
+	}
+	want, err := json.MarshalIndent(sample(), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want = append(jsonreport.Escape(want), '\n'); text != string(want) {
+		t.Errorf("what is written piece by piece is not the whole (-want +got):\n%s", cmp.Diff(string(want), text))
+	}
+	if empty := render(t, func(w io.Writer) error { return report.WriteJSON(w, &report.Report{}) }); !strings.Contains(empty, "\n  \"lines\": [],\n  \"changes\": []") || !json.Valid([]byte(empty)) {
+		t.Errorf("nothing is\n%s", empty)
 	}
 	var back report.Report
 	if err := json.Unmarshal([]byte(text), &back); err != nil || back.Lines[0].Name != evil {
