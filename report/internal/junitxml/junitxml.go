@@ -4,6 +4,7 @@
 package junitxml
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/xml"
 	"fmt"
@@ -74,14 +75,18 @@ type Stream struct {
 
 // Write writes suites as one document.
 func Write(w io.Writer, suites []Suite) error {
-	out, err := xml.MarshalIndent(struct {
+	out := bufio.NewWriterSize(w, 64<<10)
+	_, _ = out.WriteString(xml.Header) // what fails is told at the end
+	encoder := xml.NewEncoder(out)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(struct {
 		XMLName xml.Name `xml:"testsuites"`
 		Suites  []Suite  `xml:"testsuite"`
-	}{Suites: suites}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode the report as JUnit XML: %w", err)
+	}{Suites: suites}); err != nil {
+		return fmt.Errorf("write the report as JUnit XML: %w", err)
 	}
-	if _, err := io.WriteString(w, xml.Header+string(out)+"\n"); err != nil {
+	_ = out.WriteByte('\n') // as above
+	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write the report as JUnit XML: %w", err)
 	}
 	return nil
