@@ -20,6 +20,8 @@ import (
 	"lcshealth/config"
 	"lcshealth/report/history"
 	"lcshealth/report/notify"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // receiver takes what webhooks post, and remembers how often each message came.
@@ -245,5 +247,29 @@ func TestAuditPostgres(t *testing.T) {
 	}
 	if out, code := run("history", "list"); code != 0 || strings.Count(out, "  default  ") != 2 {
 		t.Errorf("history list: exit code %d, %s", code, out)
+	}
+}
+
+// The web page keeps its runs in PostgreSQL as it does in a file.
+func TestServePostgres(t *testing.T) {
+	dsn := pgtest.Start(t).Database(t, "served")
+	t.Run("script", func(t *testing.T) {
+		testscript.Run(t, testscript.Params{
+			Files: []string{filepath.Join("testdata", "serve.txtar")}, RequireExplicitExec: true, Cmds: commands,
+			Setup: func(env *testscript.Env) error {
+				env.Setenv("LCSHEALTH_HISTORY_POSTGRES_ENV", "LCSHEALTH_TEST_DSN")
+				env.Setenv("LCSHEALTH_TEST_DSN", dsn)
+				return nil
+			},
+		})
+	})
+	store, err := history.Open(t.Context(), history.Options{DSN: dsn, MustExist: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	runs, err := store.Runs(t.Context(), history.Filter{})
+	if err != nil || len(runs) != 1 {
+		t.Errorf("%d runs are in the database: %v", len(runs), err)
 	}
 }
