@@ -392,9 +392,6 @@ func stands(need checks.Need, path string) bool {
 // verdict of the cause undetermined in some world, and nothing else does.
 func TestNeedsAreDeclared(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it takes every fact that can be hidden")
-	}
 	all, err := explore()
 	if err != nil {
 		t.Fatal(err)
@@ -421,7 +418,7 @@ func TestNeedsAreDeclared(t *testing.T) {
 			if tells[need.What] == nil {
 				t.Errorf("%s needs %q, which stands for no fact", c.ID, need.What)
 			}
-			if !slices.ContainsFunc(paths, func(p string) bool { return stands(need, p) }) {
+			if !testing.Short() && !slices.ContainsFunc(paths, func(p string) bool { return stands(need, p) }) { // which takes all paths
 				t.Errorf("%s declares that it needs %s: %s, but is decided without", c.ID, need.Source, need.What)
 			}
 		}
