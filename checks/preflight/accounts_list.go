@@ -22,6 +22,7 @@ const accountDisable = 0x2
 type Listed struct {
 	found   map[string][]facts.FoundAccount // by key of the account
 	domains map[string]bool                 // DNs in lower case, of which the list has accounts
+	columns map[string]bool                 // in lower case
 	names   []string
 }
 
@@ -48,7 +49,10 @@ func ReadAccounts(users *plan.Users, r io.Reader) (*Listed, error) {
 			return nil, fmt.Errorf("the list of accounts has no column %s: export it with csvde -l DN,sAMAccountName,userPrincipalName,userAccountControl,objectSid,objectGUID", name)
 		}
 	}
-	l := &Listed{found: map[string][]facts.FoundAccount{}, domains: map[string]bool{}, names: Wanted(users)}
+	l := &Listed{found: map[string][]facts.FoundAccount{}, domains: map[string]bool{}, columns: map[string]bool{}, names: Wanted(users)}
+	for name := range place {
+		l.columns[name] = true
+	}
 	for {
 		cells, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -81,7 +85,7 @@ func (l *Listed) In(d *facts.Deployment) []facts.Lookup {
 	out := make([]facts.Lookup, len(l.names))
 	for i, name := range l.names {
 		out[i] = facts.Lookup{Name: name, Found: l.found[plan.Key(name)]}
-		if len(out[i].Found) > 0 {
+		if len(out[i].Found) > 0 && !isLogonName(name) { // which others may have too
 			continue
 		}
 		if out[i].Unknown = why; why == nil {
@@ -93,6 +97,12 @@ func (l *Listed) In(d *facts.Deployment) []facts.Lookup {
 
 // unlisted is the reason why somebody may exist whom the list does not have.
 func (l *Listed) unlisted(name string, domains []facts.Domain) *facts.Unknown {
+	if column := l.lacks(name, domains); column != "" {
+		return &facts.Unknown{
+			Class: facts.NotAsked, Source: "list of accounts", Message: "the list of accounts does not tell who is " + name,
+			Settle: "export " + column + " too, or give the account by its distinguished name",
+		}
+	}
 	for _, d := range domains {
 		if l.domains[strings.ToLower(d.DN)] || !mayBeIn(name, &d) {
 			continue
@@ -103,6 +113,33 @@ func (l *Listed) unlisted(name string, domains []facts.Domain) *facts.Unknown {
 		}
 	}
 	return nil
+}
+
+// lacks names what a list would have to have for a name to be looked up in it.
+func (l *Listed) lacks(name string, domains []facts.Domain) string {
+	key := plan.Key(name)
+	domain, _, byDomain := strings.Cut(key, `\`)
+	_, isGUID := facts.ParseGUID(key)
+	column := ""
+	switch {
+	case strings.Contains(key, "="):
+	case byDomain:
+		for _, d := range domains {
+			if first, _, _ := strings.Cut(d.Name, "."); strings.EqualFold(d.NetBIOS, domain) && !strings.EqualFold(first, domain) {
+				return "the NetBIOS name of " + d.Name
+			}
+		}
+	case strings.HasPrefix(key, "s-1-"):
+		column = "objectSid"
+	case isGUID:
+		column = "objectGUID"
+	case strings.Contains(key, "@"):
+		column = "userPrincipalName"
+	}
+	if column == "" || l.columns[strings.ToLower(column)] {
+		return ""
+	}
+	return column
 }
 
 // mayBeIn reports whether a written account may be in a domain.
@@ -121,8 +158,12 @@ func mayBeIn(name string, d *facts.Domain) bool {
 func (l *Listed) offer(users *plan.Users, a facts.FoundAccount, logon, upn string) {
 	l.domains[domainOf(a.DN)] = true
 	names := []string{a.DN, a.SID, a.GUID, "{" + a.GUID + "}", logon, upn}
-	if domain := firstDomain(a.DN); domain != "" {
-		names = append(names, domain+`\`+logon)
+	if dns := dnsName(a.DN); dns != "" {
+		first, _, _ := strings.Cut(dns, ".") // the NetBIOS name but where somebody chose another
+		names = append(names, first+`\`+logon, dns+`\`+logon)
+		if logon != "" {
+			names = append(names, logon+"@"+dns)
+		}
 	}
 	for _, name := range names {
 		key := plan.Key(name)
@@ -167,9 +208,7 @@ func domainOf(dn string) string {
 	return ""
 }
 
-// firstDomain is the first label of the domain of a DN. The NetBIOS name of a
-// domain is the same but where somebody chose another; a list does not tell it.
-func firstDomain(dn string) string {
-	label, _, _ := strings.Cut(strings.TrimPrefix(domainOf(dn), "dc="), ",")
-	return label
+// dnsName is the DNS name of the domain of an object, in lower case.
+func dnsName(dn string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(domainOf(dn), "dc="), ",dc=", ".")
 }

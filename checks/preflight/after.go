@@ -9,6 +9,7 @@ import (
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
+	"lcshealth/checks/preflight/plan"
 )
 
 // After judges the facts after a roll-out by its plan: what was not done, what
@@ -26,7 +27,7 @@ func After(ctx context.Context, in Input, before Facts) (*Result, error) {
 		return nil, err
 	}
 	out := &Result{Sources: now.Sources}
-	for _, s := range steps(in.Plan, in.Files) {
+	for _, s := range steps(in.Plan, in.Files, in.when()) {
 		l := Line{At: s.at, Kind: s.kind, Name: s.name, Target: s.target}
 		l.Done, l.Issues = s.done(now)
 		out.Lines = append(out.Lines, l)
@@ -85,6 +86,10 @@ func (r *roster) userDone(i int) (Done, []Issue) {
 		switch {
 		case why != nil:
 			return DoneUnknown, []Issue{cannotTell("not-done", why)}
+		case isAddress(u.Account) && !u.Moves() && plan.Key(u.Account) != plan.Key(withScheme(u.URI)):
+			return DoneUnknown, []Issue{cannotTell("not-done", &facts.Unknown{
+				Class: facts.NotAsked, Source: "directory", Message: "nobody is " + u.Account + ", and whether " + withScheme(u.URI) + " was cannot be told", Settle: "give the account in another form, such as its distinguished name",
+			})}
 		case s.listed == nil && !exact(u.Account) && !s.absent():
 			return DoneUnknown, []Issue{s.unlooked("which account "+u.Account+" is", "facts hold no logon names")}
 		}

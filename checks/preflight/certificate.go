@@ -27,6 +27,12 @@ func parse(file []byte) (*bundle, error) {
 	return &bundle{all[0], all[1:]}, nil
 }
 
+// terms say when a certificate must be valid: now, and for how long from now on.
+type terms struct {
+	now     time.Time
+	expires time.Duration
+}
+
 // usage is what a planned certificate is for.
 type usage struct {
 	file       string
@@ -35,15 +41,15 @@ type usage struct {
 	generation facts.Generation
 	mutual     bool // for servers: an MTLS listener, or outbound connections
 	noKey      bool
-	expires    time.Duration
+	terms      terms
 	roots      []*x509.Certificate
 	cas        []*x509.Certificate
 	rootsWhy   *facts.Unknown // why the roots are not known
 }
 
 // certificateIssues looks at a certificate before it is selected.
-func certificateIssues(b *bundle, u usage, now time.Time) (issues []Issue) {
-	c := b.leaf
+func certificateIssues(b *bundle, u usage) (issues []Issue) {
+	c, now := b.leaf, u.terms.now
 	seen := func(observed, expected string) checks.Evidence {
 		return checks.Saw(facts.Origin{Source: sourcePlan, Target: u.file, At: now}, observed, expected)
 	}
@@ -59,8 +65,8 @@ func certificateIssues(b *bundle, u usage, now time.Time) (issues []Issue) {
 		add(noGo("certificate-expired", "the certificate expired on "+day(c.NotAfter), fresh), "one that is valid")
 	case now.Before(c.NotBefore):
 		add(noGo("certificate-not-yet-valid", "the certificate is not valid before "+day(c.NotBefore), checks.Step{Text: "Do it after that day, or obtain another certificate."}), "one that is valid now")
-	case c.NotAfter.Sub(now) < u.expires:
-		add(risk("certificate-expires", checks.Minor, "the certificate expires on "+day(c.NotAfter), fresh), fmt.Sprintf("one that is valid for %d days more", int(u.expires/(24*time.Hour))))
+	case c.NotAfter.Sub(now) < u.terms.expires:
+		add(risk("certificate-expires", checks.Minor, "the certificate expires on "+day(c.NotAfter), fresh), fmt.Sprintf("one that is valid for %d days more", int(u.terms.expires/(24*time.Hour))))
 	}
 	if !slices.ContainsFunc(u.names, func(n string) bool { return pki.IssuedTo(c, n) }) {
 		i := noGo("certificate-name", fmt.Sprintf("the certificate is issued to %s, not to %s", strings.Join(pki.Names(c), ", "), u.server), fresh)
@@ -115,17 +121,17 @@ var ofCertificates = []string{
 	"client-authentication-missing", "certificate-name-mismatch", "certificate-renewed-in-place", "static-route-invalid",
 }
 
-// saidAlready reports whether a check of the plan has told what a cause would.
-func saidAlready(told []Issue, cause string) bool {
+// saidAlready reports whether a check of the plan has told what a cause would,
+// and nothing less.
+func saidAlready(told []Issue, cause *Issue) bool {
 	return slices.ContainsFunc(told, func(i Issue) bool {
-		switch i.Check {
-		case cause:
-			return true
-		case outboundNotNamed:
-			return cause == "outbound-certificate-missing"
-		case listenerNotNamed:
-			return cause == "mtls-not-configured" || cause == "no-tls-listener"
+		switch {
+		case i.Check == outboundNotNamed && cause.Check == "outbound-certificate-missing",
+			i.Check == listenerNotNamed && (cause.Check == "mtls-not-configured" || cause.Check == "no-tls-listener"):
+			return true // the facts lack it because the plan does
+		case i.Verdict.rank() > cause.Verdict.rank(), i.Verdict == Risk && !i.Severity.AtLeast(cause.Severity):
+			return false
 		}
-		return strings.HasPrefix(i.Check, "certificate-") && slices.Contains(ofCertificates, cause)
+		return i.Check == cause.Check || strings.HasPrefix(i.Check, "certificate-") && slices.Contains(ofCertificates, cause.Check)
 	})
 }

@@ -10,8 +10,9 @@ import (
 )
 
 // homeHealth completes what is known of the planned home servers by how healthy
-// they will be: users who are put on a dead server cannot sign in.
-func (r *roster) homeHealth(causes []checks.Cause, findings []checks.Finding) {
+// they will be: users who are put on a dead server cannot sign in. What cannot be
+// seen of servers that are to be installed is no surprise.
+func (r *roster) homeHealth(causes []checks.Cause, findings []checks.Finding, installing []string) {
 	for _, h := range r.homes {
 		if len(h.issues) > 0 {
 			continue
@@ -29,7 +30,7 @@ func (r *roster) homeHealth(causes []checks.Cause, findings []checks.Finding) {
 				h.issues = append(h.issues, noGo("home-server-unhealthy", said, f.Remedy...).saw(f.Evidence...))
 			case f.Verdict == checks.Present && f.Severity == checks.Major:
 				h.issues = append(h.issues, risk("home-server-unhealthy", checks.Major, said, f.Remedy...).saw(f.Evidence...))
-			case f.Verdict == checks.Undetermined && causes[at].Severity == checks.Critical:
+			case f.Verdict == checks.Undetermined && causes[at].Severity.AtLeast(checks.Major) && !slices.Contains(installing, strings.ToLower(f.Subject.Server)):
 				i := cannotTell("home-server-unhealthy", &facts.Unknown{Message: said + ": " + f.Reason})
 				i.Settle = f.Settle
 				h.issues = append(h.issues, i)

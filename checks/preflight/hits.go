@@ -70,13 +70,14 @@ func same(a, b *checks.Hit) bool {
 }
 
 // introduced are the issues that the catalogue has with a line once the plan is
-// done and did not have before.
+// done. What it had before is no more than a risk.
 func introduced(causes []checks.Cause, before, after hits, line int) (issues []Issue) {
 	for i := range causes {
+		if slices.Contains(toldBetter, causes[i].ID) && before[i] != nil {
+			continue
+		}
 		for _, h := range after[i][line] {
-			if slices.ContainsFunc(before[i][line], func(other checks.Hit) bool { return same(&h, &other) && h.Severity == other.Severity }) {
-				continue
-			}
+			already := slices.ContainsFunc(before[i][line], func(other checks.Hit) bool { return same(&h, &other) && h.Severity == other.Severity })
 			if h.Unknown != nil {
 				issues = append(issues, cannotTell(causes[i].ID, h.Unknown))
 				continue
@@ -87,6 +88,10 @@ func introduced(causes []checks.Cause, before, after hits, line int) (issues []I
 			issue := Issue{Check: causes[i].ID, Verdict: verdictOf(h.Severity), Severity: h.Severity, Reason: h.Title, Evidence: []checks.Evidence{h.Evidence}, Remedy: h.Remedy}
 			if issue.Reason == "" {
 				issue.Reason = causes[i].Title
+			}
+			if already {
+				// The plan does not bring it about; the user has it all the same.
+				issue.Verdict, issue.Reason = Risk, "already so now, and then: "+lowerFirst(issue.Reason)
 			}
 			issues = append(issues, issue)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -31,16 +32,25 @@ type Input struct {
 	Users   *plan.Users
 	Lookups []facts.Lookup // what is found under the plan's accounts in the directory
 	Files   Files
+	Now     time.Time // by which certificates are judged; zero means when the facts were gathered
 	Facts   Facts
 	Spool   Spool
 	Spooled func(context.Context) iter.Seq2[*facts.SignIn, error]
+}
+
+// when is the time by which certificates of the plan are judged.
+func (in *Input) when() time.Time {
+	if in.Now.IsZero() {
+		return in.Facts.Deployment.CollectedAt
+	}
+	return in.Now
 }
 
 // Judge judges a plan. An error of the users' stream or of the spool is
 // returned, and then there is no result.
 func Judge(ctx context.Context, in Input) (*Result, error) {
 	now := in.Facts.Deployment
-	then, lines, err := run(ctx, in.Causes, steps(in.Plan, in.Files), now)
+	then, lines, err := run(ctx, in.Causes, steps(in.Plan, in.Files, in.when()), now)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +65,11 @@ func Judge(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.homeHealth(in.Causes, after)
+	var planned []string
+	for _, s := range in.Plan.Servers {
+		planned = append(planned, strings.ToLower(s.Name))
+	}
+	r.homeHealth(in.Causes, after, planned)
 	unseen := unseenUsers(in.Causes, then)
 	out := &Result{Lines: lines, Sources: now.Sources, Changes: changes(before, after)}
 	blame(out.Lines, out.Changes)
@@ -78,9 +92,7 @@ func (r *roster) line(causes []checks.Cause, i int, before, after hits, unseen [
 		l.Issues = append(l.Issues, introduced(causes, before, after, i)...)
 		l.Cures = cured(causes, before, after, i)
 	}
-	if !u.Moves() {
-		l.Issues = append(l.Issues, unseen...)
-	}
+	l.Issues = append(l.Issues, unseen...)
 	l.Issues = r.beforeEnabling(l.Issues, &u)
 	sortIssues(l.Issues)
 	return l
@@ -94,12 +106,13 @@ func lineOf(u *plan.User) Line {
 	return Line{At: u.Ref, Kind: EnableUser, Name: u.Account, Target: withScheme(u.URI) + " on " + u.Home}
 }
 
-// settled drops what a check of the plan tells better, and what the catalogue
-// cannot judge of an account of which only the plan knows.
+// toldBetter are causes of which checks of the plan tell a line more.
+var toldBetter = []string{"signin-name-mismatch", "user-being-moved"}
+
+// settled drops what the catalogue cannot judge of an account of which only the
+// plan knows, and what a check of the plan has told.
 func (r *roster) settled(cause string, line int, h *checks.Hit) bool {
 	switch cause {
-	case "signin-name-mismatch", "user-being-moved":
-		return true
 	case "user-not-enabled":
 		return len(r.states[line].home.issues) > 0
 	case "user-missing-from-database", "user-entry-damaged":
@@ -172,18 +185,20 @@ func changes(before, after []checks.Finding) (out []Change) {
 			continue
 		}
 		now[key(f)] = true
-		c := Change{Effect: Introduced, Before: checks.Absent, After: f.Verdict, Finding: *f}
+		c := Change{Effect: Introduced, Before: verdictOfOther(before, f), After: f.Verdict, Finding: *f}
 		if o := old[key(f)]; o != nil {
 			c.Before = checks.Present
-			if count(o.Affected) >= count(f.Affected) && o.Severity.AtLeast(f.Severity) && len(o.Evidence) >= len(f.Evidence) {
+			if count(o.Affected) >= count(f.Affected) && o.Severity.AtLeast(f.Severity) && len(o.Evidence) >= len(f.Evidence) && !concernsOthers(o.Affected, f.Affected) {
 				c.Effect = Unchanged
 			}
+		} else if c.Before == checks.Undetermined {
+			c.Effect = PresentNow
 		}
 		out = append(out, c)
 	}
 	for i := range before {
 		if f := &before[i]; f.Verdict == checks.Present && old[key(f)] == f && !now[key(f)] {
-			out = append(out, Change{Effect: Cured, Before: f.Verdict, After: verdictAfter(after, f), Finding: *f})
+			out = append(out, Change{Effect: Cured, Before: f.Verdict, After: verdictOfOther(after, f), Finding: *f})
 		}
 	}
 	rank := map[Effect]int{Introduced: 0, Cured: 1, Unchanged: 2}
@@ -193,16 +208,24 @@ func changes(before, after []checks.Finding) (out []Change) {
 	return out
 }
 
-// verdictAfter is the verdict of a cause that is no longer present: it may also
-// have become undetermined.
-func verdictAfter(after []checks.Finding, f *checks.Finding) checks.Verdict {
-	verdict := checks.Absent
-	for i := range after {
-		if after[i].Cause == f.Cause && after[i].Subject.Name == f.Subject.Name && after[i].Verdict == checks.Undetermined {
-			verdict = checks.Undetermined
+// verdictOfOther is the verdict on a cause in the judgement where it is not
+// present: it may be undetermined there.
+func verdictOfOther(findings []checks.Finding, f *checks.Finding) checks.Verdict {
+	for i := range findings {
+		if findings[i].Cause == f.Cause && findings[i].Subject.Name == f.Subject.Name && findings[i].Verdict == checks.Undetermined {
+			return checks.Undetermined
 		}
 	}
-	return verdict
+	return checks.Absent
+}
+
+// concernsOthers reports whether a finding has come to concern users whom it did
+// not concern, as far as they are listed.
+func concernsOthers(before, now *checks.Affected) bool {
+	if before == nil || now == nil || len(before.Users) < before.Count {
+		return false
+	}
+	return slices.ContainsFunc(now.Users, func(u string) bool { return !slices.Contains(before.Users, u) })
 }
 
 func count(a *checks.Affected) int {

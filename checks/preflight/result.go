@@ -95,7 +95,7 @@ const (
 	Introduced Effect = "introduced" // absent now, present then; or present now, and for more
 	Cured      Effect = "cured"      // present now, absent then
 	Unchanged  Effect = "unchanged"  // present now and then
-	PresentNow Effect = "present"    // after the roll-out, where nothing is known of before
+	PresentNow Effect = "present"    // then; nothing is known of before
 )
 
 // Change is a cause for one subject, now and with the plan done.

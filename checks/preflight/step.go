@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -16,6 +17,9 @@ type step struct {
 	kind   Kind
 	name   string
 	target string
+	// judges are the causes by which the change is judged, on the server that it
+	// is named after: what leaves them open leaves the line open, too.
+	judges []string
 	server string // that it adds; what is not seen of a server before it is there is no surprise
 	// apply changes a copy of the deployment and tells what only a plan can get
 	// wrong.
@@ -26,16 +30,16 @@ type step struct {
 
 // steps are those of a plan, in the order in which they would be done: what
 // others need comes first, and what is taken away comes last.
-func steps(p *plan.Plan, files Files) (out []step) {
+func steps(p *plan.Plan, files Files, now time.Time) (out []step) {
 	ref := func(line int) plan.Ref { return plan.Ref{File: p.File, Line: line} }
 	for _, d := range p.Domains.Add {
 		out = append(out, addDomainStep(d.Name, ref(d.Line)))
 	}
 	for _, s := range p.Servers {
-		out = append(out, serverStep(s, files, p.Limits.Expires, ref(s.Line)))
+		out = append(out, serverStep(s, files, terms{now, p.Limits.Expires}, ref(s.Line)))
 	}
 	for _, c := range p.Certificates {
-		out = append(out, certificateStep(c, files[c.File], p.Limits.Expires, ref(c.Line)))
+		out = append(out, certificateStep(c, files[c.File], terms{now, p.Limits.Expires}, ref(c.Line)))
 	}
 	for _, r := range p.Routes {
 		out = append(out, routeStep(r, ref(r.Line)))
@@ -68,7 +72,7 @@ func run(ctx context.Context, causes []checks.Cause, steps []step, d *facts.Depl
 		if err != nil {
 			return nil, nil, err
 		}
-		line.Issues = append(line.Issues, news(before, after, planned, line.Issues)...)
+		line.Issues = append(line.Issues, news(before, after, planned, &s, line.Issues)...)
 		for _, f := range before {
 			if f.Verdict == checks.Present && !isPresent(after, f.ID) && !slices.Contains(line.Cures, f.Cause) {
 				line.Cures = append(line.Cures, f.Cause)
@@ -94,30 +98,35 @@ func isPresent(findings []checks.Finding, id string) bool {
 // news are the issues that the second of two judgements has and the first has
 // not. What a check of the plan has told is not told again, and neither is what
 // cannot be seen of a server that is not there yet.
-func news(before, after []checks.Finding, planned map[string]bool, told []Issue) (issues []Issue) {
+func news(before, after []checks.Finding, planned map[string]bool, s *step, told []Issue) (issues []Issue) {
 	for i := range after {
 		f := &after[i]
 		var old checks.Finding
 		if at := slices.IndexFunc(before, func(o checks.Finding) bool { return o.ID == f.ID }); at >= 0 {
 			old = before[at]
 		}
-		if f.ConsequenceOf != "" || saidAlready(told, f.Cause) {
+		if f.ConsequenceOf != "" {
 			continue
 		}
 		switch f.Verdict {
 		case checks.Present:
-			if issue, any := worse(&old, f); any {
+			if issue, any := worse(&old, f); any && !saidAlready(told, &issue) {
 				issues = append(issues, issue)
 			}
 		case checks.Undetermined:
 			if planned[strings.ToLower(f.Subject.Server)] {
 				continue
 			}
+			if slices.Contains(s.judges, f.Cause) && strings.EqualFold(f.Subject.Server, s.name) {
+				old.Reason = "" // it was open before, and is for what the line adds
+			}
 			fresh := slices.DeleteFunc(strings.Split(f.Reason, "; "), func(s string) bool { return strings.Contains(old.Reason, s) })
 			if len(fresh) > 0 {
 				issue := cannotTell(f.Cause, &facts.Unknown{Message: lowerFirst(f.Title) + ": " + strings.Join(fresh, "; ")})
 				issue.Settle = f.Settle
-				issues = append(issues, issue)
+				if !saidAlready(told, &issue) {
+					issues = append(issues, issue)
+				}
 			}
 		}
 	}
@@ -127,20 +136,19 @@ func news(before, after []checks.Finding, planned map[string]bool, told []Issue)
 // worse tells what a finding has come to show.
 func worse(old, now *checks.Finding) (Issue, bool) {
 	fresh := slices.Clone(now.Evidence)
+	reasons := strings.Split(now.Reason, "; ")
 	if old.Verdict == checks.Present {
 		fresh = slices.DeleteFunc(fresh, func(e checks.Evidence) bool {
 			return slices.ContainsFunc(old.Evidence, func(o checks.Evidence) bool { return o.Observed == e.Observed })
 		})
-		if len(fresh) == 0 && now.Severity.Rank() >= old.Severity.Rank() {
+		reasons = slices.DeleteFunc(reasons, func(s string) bool { return strings.Contains(old.Reason, s) })
+		if len(fresh)+len(reasons) == 0 && now.Severity.Rank() >= old.Severity.Rank() {
 			return Issue{}, false
 		}
 	}
-	reasons := slices.DeleteFunc(strings.Split(now.Reason, "; "), func(s string) bool {
-		return s == "" || old.Verdict == checks.Present && strings.Contains(old.Reason, s)
-	})
 	reason := now.Title
-	if len(reasons) > 0 {
-		reason += ": " + strings.Join(reasons, "; ")
+	if text := strings.Join(reasons, "; "); text != "" {
+		reason += ": " + text
 	}
 	if now.Subject.Server != "" {
 		reason = now.Subject.Server + ": " + reason

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -12,8 +11,8 @@ import (
 	"lcshealth/checks/preflight/plan"
 )
 
-func certificateStep(c plan.Certificate, file []byte, expires time.Duration, at plan.Ref) step {
-	s := step{at: at, kind: SetCertificate, name: c.Server, target: c.File}
+func certificateStep(c plan.Certificate, file []byte, valid terms, at plan.Ref) step {
+	s := step{at: at, kind: SetCertificate, name: c.Server, target: c.File, judges: []string{"mtls-not-configured", "no-tls-listener", "outbound-certificate-missing"}}
 	if c.Port != 0 {
 		s.target += " for port " + strconv.Itoa(c.Port)
 	}
@@ -30,12 +29,12 @@ func certificateStep(c plan.Certificate, file []byte, expires time.Duration, at 
 		if missing != nil {
 			return []Issue{*missing}
 		}
-		u := usage{file: c.File, server: server.FQDN, names: namesOf(server), mutual: mutual, noKey: c.NoKey, expires: expires}
+		u := usage{file: c.File, server: server.FQDN, names: namesOf(server), mutual: mutual, noKey: c.NoKey, terms: valid}
 		u.generation, _ = server.Generation.Get() // unknown: the stricter rules of LCS 2003
 		stored, why := server.Host.Certificates.Get()
 		u.rootsWhy = why
 		u.roots, u.cas = authorities(stored)
-		issues := certificateIssues(b, u, d.CollectedAt)
+		issues := certificateIssues(b, u)
 		put(d, server, b, c.Port, !c.NoKey, from(at, d))
 		return issues
 	}
@@ -147,16 +146,12 @@ func shows(d *facts.Deployment, host string, port int, b *bundle, origin facts.O
 // certificateDone looks whether a certificate was selected.
 func certificateDone(d *facts.Deployment, c plan.Certificate, file []byte) (Done, []Issue) {
 	s := d.Server(c.Server)
-	b, err := parse(file)
+	_, err := parse(file)
 	switch {
 	case s == nil:
 		return noServer(d, c.Server)
 	case err != nil:
 		return DoneUnknown, []Issue{unreadable(c.File, err)}
-	}
-	is := func(ref facts.CertificateRef) bool {
-		_, ok := pki.Find([]pki.Stored{{Certificate: b.leaf}}, ref)
-		return ok
 	}
 	var wrong []string
 	n := 0
@@ -168,7 +163,7 @@ func certificateDone(d *facts.Deployment, c plan.Certificate, file []byte) (Done
 		if l.Transport == facts.TCP || c.Port != 0 && l.Port != c.Port {
 			continue
 		}
-		if n++; !is(l.Certificate) {
+		if n++; !selects(l.Certificate, file) {
 			wrong = append(wrong, "the "+string(l.Transport)+" listener on port "+strconv.Itoa(l.Port))
 		}
 	}
@@ -177,7 +172,7 @@ func certificateDone(d *facts.Deployment, c plan.Certificate, file []byte) (Done
 		if why != nil {
 			return DoneUnknown, []Issue{cannotTell("not-done", why)}
 		}
-		if n++; !is(routing.Certificate) {
+		if n++; !selects(routing.Certificate, file) {
 			wrong = append(wrong, "outbound connections")
 		}
 	}

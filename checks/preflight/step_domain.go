@@ -44,6 +44,10 @@ func removeDomainStep(name string, at plan.Ref) step {
 				return []Issue{risk("domain-not-listed", checks.Info, name+" is not listed: there is nothing to do", checks.Step{Text: "Correct the line, or take it out of the plan."})}
 			}
 			removeDomain(d, name, at)
+			if _, why := d.Directory.Users.Get(); why != nil {
+				// Whoever was seen to have an address there is told besides.
+				return []Issue{cannotTell("sip-domain-not-listed", why)}
+			}
 			return nil
 		},
 		done: func(d *facts.Deployment) (Done, []Issue) { return domainDone(d, name, false) },
@@ -64,7 +68,7 @@ func domainDone(d *facts.Deployment, name string, wanted bool) (Done, []Issue) {
 }
 
 // signInRecords looks for the DNS records by which clients of a new SIP domain
-// find their server. That nobody looked them up is told by dns-records-wrong.
+// find their server.
 func signInRecords(d *facts.Deployment, name string) []Issue {
 	if strings.Contains(name, "*") {
 		return nil // no client signs in to a wildcard
@@ -79,8 +83,14 @@ func signInRecords(d *facts.Deployment, name string) []Issue {
 			origin = r.Targets.Origin()
 		}
 	}
-	if found || !looked {
+	if found {
 		return nil
+	}
+	if !looked {
+		return []Issue{cannotTell("sign-in-records-missing", &facts.Unknown{
+			Class: facts.NotAsked, Source: "wire", Target: name, Message: "whether DNS leads clients of " + name + " to their server was not looked up",
+			Settle: "run preflight without --facts, or gather them with lcshealth collect --plan, and with the wire source",
+		})}
 	}
 	return []Issue{risk("sign-in-records-missing", checks.Minor, "DNS has no record by which clients of "+name+" find their server",
 		checks.Step{Text: "Add a service record _sip._tls." + name + " that leads to the server that takes sign-ins, by a name below " + name + ", or have every client configured by hand."}).

@@ -16,7 +16,7 @@ func routeStep(p plan.Route, at plan.Ref) step {
 		hop = fmt.Sprintf("%s:%d", hop, p.Port)
 	}
 	return step{
-		at: at, kind: AddRoute, name: p.Server, target: p.Match + " over " + hop,
+		at: at, kind: AddRoute, name: p.Server, judges: []string{"static-route-invalid"}, target: p.Match + " over " + hop,
 		apply: func(d *facts.Deployment) (issues []Issue) {
 			s := changed(d, p.Server)
 			if s == nil {
@@ -58,10 +58,10 @@ func routeDone(d *facts.Deployment, p plan.Route) (Done, []Issue) {
 		if !strings.EqualFold(r.MatchURI, p.Match) {
 			continue
 		}
-		if r.Enabled && strings.EqualFold(r.NextHop, p.NextHop) && string(r.Transport) == p.Transport && (p.Port == 0 || r.Port == p.Port) {
+		if r.Enabled && strings.EqualFold(r.NextHop, p.NextHop) && string(r.Transport) == p.Transport && (p.Port == 0 || r.Port == p.Port) && r.TreatAsTrusted == p.Trusted {
 			return DoneAsPlanned, nil
 		}
-		other = fmt.Sprintf("%s leads to %s:%d over %s (%s)", r.MatchURI, r.NextHop, r.Port, r.Transport, map[bool]string{true: "enabled", false: "disabled"}[r.Enabled])
+		other = fmt.Sprintf("%s leads to %s:%d over %s (%s, treated as trusted: %t)", r.MatchURI, r.NextHop, r.Port, r.Transport, map[bool]string{true: "enabled", false: "disabled"}[r.Enabled], r.TreatAsTrusted)
 	}
 	if other != "" {
 		return DoneDifferently, []Issue{noGo("done-differently", s.FQDN+": the route for "+other)}
@@ -71,7 +71,7 @@ func routeDone(d *facts.Deployment, p plan.Route) (Done, []Issue) {
 
 func gatewayStep(p plan.Gateway, at plan.Ref) step {
 	return step{
-		at: at, kind: AddGateway, name: p.Server, target: p.Host,
+		at: at, kind: AddGateway, name: p.Server, judges: []string{"pstn-trust-on-client-server"}, target: p.Host,
 		apply: func(d *facts.Deployment) []Issue {
 			s := changed(d, p.Server)
 			if s == nil {

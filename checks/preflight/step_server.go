@@ -4,8 +4,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"lcshealth/checks"
 	"lcshealth/checks/facts"
@@ -13,22 +11,22 @@ import (
 	"lcshealth/checks/preflight/plan"
 )
 
-func serverStep(p plan.Server, files Files, expires time.Duration, at plan.Ref) step {
+func serverStep(p plan.Server, files Files, valid terms, at plan.Ref) step {
 	return step{
 		at: at, kind: AddServer, name: p.Name, target: p.Role + ", LCS " + p.Generation, server: p.Name,
 		apply: func(d *facts.Deployment) []Issue {
 			if s := d.Server(p.Name); s != nil {
 				return []Issue{noGo("server-known", p.Name+" is a server of the deployment already", checks.Step{Text: "Take the line out of the plan, or correct the name."})}
 			}
-			return addServer(d, &p, files, expires, at)
+			return addServer(d, &p, files, valid, at)
 		},
-		done: func(d *facts.Deployment) (Done, []Issue) { return serverDone(d, &p) },
+		done: func(d *facts.Deployment) (Done, []Issue) { return serverDone(d, &p, files) },
 	}
 }
 
 // addServer adds a server to the deployment as the plan describes it, and looks
 // at its certificates.
-func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Duration, at plan.Ref) (issues []Issue) {
+func addServer(d *facts.Deployment, p *plan.Server, files Files, valid terms, at plan.Ref) (issues []Issue) {
 	origin := from(at, d)
 	later := facts.Unknown{Class: facts.NotAsked, Source: sourcePlan, Target: at.String(), Message: p.Name + " is not there yet", Settle: "check it once it is there"}
 	addresses := plannedAddresses(d, p, origin, later)
@@ -48,12 +46,12 @@ func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Du
 			stored = append(stored, facts.Certificate{Store: pki.Root, DER: c.Raw})
 		}
 	}
-	u := usage{server: p.Name, names: []string{p.Name}, generation: p.GenerationOf(), noKey: p.NoKey, expires: expires, roots: roots}
+	u := usage{server: p.Name, names: []string{p.Name}, generation: p.GenerationOf(), noKey: p.NoKey, terms: valid, roots: roots}
 	if len(p.Roots) == 0 {
 		u.rootsWhy = &facts.Unknown{Class: facts.NotAsked, Source: sourcePlan, Target: at.String(), Message: "which authorities the computer will trust is not said", Settle: "name their certificates with roots"}
 	}
 	seen := map[string]*bundle{}
-	use := func(file string, mutual bool) *bundle {
+	use := func(file string) *bundle {
 		b := seen[file]
 		if b == nil {
 			parsed, err := parse(files[file])
@@ -64,8 +62,8 @@ func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Du
 			b = parsed
 			seen[file] = b
 			stored = append(stored, storeOf(b, !p.NoKey)...)
-			u.file, u.mutual = file, mutual
-			issues = append(issues, certificateIssues(b, u, d.CollectedAt)...)
+			u.file, u.mutual = file, p.IsMutual(file)
+			issues = append(issues, certificateIssues(b, u)...)
 		}
 		return b
 	}
@@ -73,10 +71,13 @@ func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Du
 	routing.DefaultPort = 5061
 	if p.Certificate == "" {
 		issues = append(issues, unsaid(outboundNotNamed, "outbound connections", at))
-	} else if b := use(p.Certificate, true); b != nil {
-		routing.Certificate = pki.RefTo(b.leaf)
+		s.Host.Routing = facts.NotObserved[facts.RoutingSetting](later)
+	} else {
+		if b := use(p.Certificate); b != nil {
+			routing.Certificate = pki.RefTo(b.leaf)
+		}
+		s.Host.Routing = facts.Observed(routing, origin)
 	}
-	s.Host.Routing = facts.Observed(routing, origin)
 	listeners := make([]facts.Listener, 0, len(p.Listeners))
 	for i, l := range p.Listeners {
 		row := facts.Listener{ID: fmt.Sprintf("%s#%d", at, i+1), Enabled: true, Address: l.Address, Port: l.Port, Transport: facts.Transport(l.Transport), TreatAsTrusted: l.Trusted}
@@ -86,7 +87,7 @@ func addServer(d *facts.Deployment, p *plan.Server, files Files, expires time.Du
 		case file == "":
 			issues = append(issues, unsaid(listenerNotNamed, fmt.Sprintf("the %s listener on port %d", l.Transport, l.Port), at))
 		default:
-			if shown = use(file, row.Transport == facts.MTLS); shown != nil {
+			if shown = use(file); shown != nil {
 				row.Certificate = pki.RefTo(shown.leaf)
 			}
 		}
@@ -135,36 +136,4 @@ func list(d *facts.Deployment, p *plan.Server, origin facts.Origin) {
 			SIDs: facts.Observed("planned", origin), GUIDs: facts.Observed("planned", origin), DirectoryRows: facts.Observed("planned", origin),
 		})
 	}
-}
-
-// serverDone looks whether a server was installed as planned.
-func serverDone(d *facts.Deployment, p *plan.Server) (Done, []Issue) {
-	s := d.Server(p.Name)
-	if s == nil {
-		if _, why := d.Directory.Servers.Get(); why != nil {
-			return DoneUnknown, []Issue{cannotTell("not-done", why)}
-		}
-		return NotDone, []Issue{noGo("not-done", p.Name+" is no server of the deployment")}
-	}
-	var wrong []string
-	if role, why := s.Role.Get(); why != nil {
-		return DoneUnknown, []Issue{cannotTell("not-done", why)}
-	} else if role != p.RoleOf() && (role != facts.RoleHoldsNone || p.RoleOf() == facts.RoleHome) {
-		wrong = append(wrong, "it is a "+string(role)+", not a "+p.Role)
-	}
-	listeners, why := s.Host.Listeners.Get()
-	if why != nil {
-		return DoneUnknown, []Issue{cannotTell("not-done", why)}
-	}
-	for _, want := range p.Listeners {
-		if !slices.ContainsFunc(listeners, func(l facts.Listener) bool {
-			return l.Enabled && l.Port == want.Port && string(l.Transport) == want.Transport
-		}) {
-			wrong = append(wrong, fmt.Sprintf("it has no enabled %s listener on port %d", want.Transport, want.Port))
-		}
-	}
-	if len(wrong) > 0 {
-		return DoneDifferently, []Issue{noGo("done-differently", p.Name+": "+strings.Join(wrong, "; "))}
-	}
-	return DoneAsPlanned, nil
 }

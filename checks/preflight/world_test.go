@@ -61,7 +61,10 @@ func healthy() *world {
 		s.Host.Services = seen("host", []facts.Service{{Name: "rtcsrv", State: "Running"}, {Name: "MSSQL$RTC", State: "Running"}})
 		s.Host.Processes = seen("host", []facts.Process{{ID: 4, Name: "System"}, {ID: 1200, Name: "rtcsrv.exe"}})
 		s.Host.Ports = seen("host", []facts.PortOwner{{Port: 5060, ProcessID: 1200, Process: "rtcsrv.exe"}})
-		if err := listen(s); err != nil {
+		s.Host.Routes, s.Host.Events = seen("host", []facts.StaticRoute(nil)), seen("host", []facts.Event(nil))
+		s.Host.UserRoots, s.Host.AuthorizedHosts = seen("host", []facts.Certificate(nil)), seen("host", []facts.AuthorizedHost(nil))
+		s.Host.Clock, s.Host.Moves = seen("host", facts.Clock{Theirs: noon, Ours: noon}), seen("host", []facts.Move(nil))
+		if err := w.listen(s); err != nil {
 			panic(err) // a test's authority issues what it is asked for
 		}
 		w.Servers = append(w.Servers, s)
@@ -75,7 +78,7 @@ func healthy() *world {
 }
 
 // listen gives a server the listeners that it should have, with a certificate.
-func listen(s *facts.Server) error {
+func (w *world) listen(s *facts.Server) error {
 	a, err := authority()
 	if err != nil {
 		return err
@@ -90,6 +93,18 @@ func listen(s *facts.Server) error {
 		{ID: "1", Enabled: true, Port: 5060, Transport: facts.TCP}, {ID: "2", Enabled: true, Port: 5061, Transport: facts.MTLS, Certificate: ref}, {ID: "3", Enabled: true, Port: 443, Transport: facts.TLS, Certificate: ref},
 	})
 	s.Host.Routing = seen("host", facts.RoutingSetting{DefaultPort: 5061, Certificate: ref})
+	for port, transport := range map[int]facts.Transport{5060: facts.TCP, 5061: facts.MTLS, 443: facts.TLS} {
+		e := &facts.Endpoint{Host: s.FQDN, Port: port, Transport: transport, Addresses: seen("wire", []string{map[string]string{lcs01: "192.0.2.1", lcs02: "192.0.2.2"}[s.FQDN]}), Connected: seen("wire", true)}
+		if transport != facts.TCP {
+			mutual := transport == facts.MTLS
+			answer := facts.TLSAnswer{Version: 0x0301, Chain: [][]byte{issued.Certificate.Raw}, ClientCertificate: mutual, Handshake: &facts.TLSHandshake{Asked: mutual, Done: true, Answered: true}}
+			if mutual {
+				answer.AcceptableCAs = [][]byte{a.Certificate.RawSubject}
+			}
+			e.TLS = seen("wire", answer)
+		}
+		w.Wire.Endpoints = append(w.Wire.Endpoints, e)
+	}
 	return nil
 }
 

@@ -93,6 +93,9 @@ func writeCrowd(stored, to string, users int) (err error) {
 		return err
 	}
 	fmt.Fprintln(&list, "DN,sAMAccountName,userAccountControl,objectSid,objectGUID")
+	for _, d := range forest.Domains {
+		fmt.Fprintf(&list, "\"CN=Administrator,CN=Users,%s\",Administrator,512,,\n", d.DN)
+	}
 	fmt.Fprintln(&sheet, "account,uri,home,move-to")
 	for i := range users {
 		name, mirrored := crowdName(i), true

@@ -71,7 +71,7 @@ func (o *preflightOptions) result(ctx context.Context, p *readablePlan, d *facts
 	}
 	in := preflight.Input{
 		Causes: catalog.All(), Plan: p.plan, Users: p.users, Lookups: p.lookups(d), Files: p.files,
-		Facts: preflight.Facts{Deployment: d, Users: ahead(users)},
+		Facts: preflight.Facts{Deployment: d, Users: ahead(users)}, Now: time.Now(),
 	}
 	if o.before == "" {
 		return preflight.After(ctx, in, preflight.Facts{})
@@ -98,7 +98,7 @@ func judgePlan(ctx context.Context, p *readablePlan, d *facts.Deployment, users 
 	defer spool.Close() //nolint:errcheck // temporary files
 	return preflight.Judge(ctx, preflight.Input{
 		Causes: catalog.All(), Plan: p.plan, Users: p.users, Lookups: p.lookups(d), Files: p.files,
-		Facts: preflight.Facts{Deployment: d, Users: ahead(users)}, Spool: spool,
+		Facts: preflight.Facts{Deployment: d, Users: ahead(users)}, Now: time.Now(), Spool: spool,
 		Spooled: func(ctx context.Context) iter.Seq2[*facts.SignIn, error] { return ahead(spool.SignIns(ctx)) },
 	})
 }

@@ -51,8 +51,26 @@ func (p *readablePlan) gathering(after bool) gathering {
 }
 
 // readPlan reads a plan and the files that it names, which are looked for beside
-// it.
+// it. An interruption ends it even if one of them is a pipe that nobody writes to.
 func readPlan(ctx context.Context, path, accounts string) (*readablePlan, error) {
+	type result struct {
+		plan *readablePlan
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		p, err := readPlanFiles(ctx, path, accounts)
+		done <- result{p, err}
+	}()
+	select {
+	case r := <-done:
+		return r.plan, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func readPlanFiles(ctx context.Context, path, accounts string) (*readablePlan, error) {
 	text, err := readWhole(path, mostPlan)
 	if err != nil {
 		return nil, err
@@ -75,6 +93,9 @@ func readPlan(ctx context.Context, path, accounts string) (*readablePlan, error)
 	if name := out.plan.Users.File; name != "" {
 		if err := out.readUsers(ctx, beside(name), sum); err != nil {
 			return nil, err
+		}
+		if out.users.Len() == 0 && out.plan.IsOnlyUsers() {
+			return nil, fmt.Errorf("%s: it has no user, and nothing else is planned", beside(name))
 		}
 	}
 	for _, name := range out.plan.Files() {

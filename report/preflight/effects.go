@@ -29,7 +29,7 @@ func effectsOf(r *Report) (out []effect) {
 	for _, e := range []effect{
 		{Effect: preflight.Introduced, Title: "Introduced", Lead: "Absent now and present with the plan done, or present for more."},
 		{Effect: preflight.Cured, Title: "Cured", Lead: "Present now, and absent with the plan done."},
-		{Effect: preflight.PresentNow, Title: "Present", Lead: "Nothing is known of before."},
+		{Effect: preflight.PresentNow, Title: "Present", Lead: "With the plan done; nothing is known of before."},
 		{Effect: preflight.Unchanged, Title: "Unchanged", Lead: "Present now, and with the plan done.", Folded: true},
 	} {
 		if after {

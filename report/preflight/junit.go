@@ -23,6 +23,12 @@ func WriteJUnit(w io.Writer, r *Report, failOn checks.Severity) error {
 	for i := range r.Lines {
 		s.Add(testOf(&r.Lines[i], failOn))
 	}
+	for i := range r.Besides {
+		l := preflight.Line{Verdict: r.Besides[i].Verdict, Issues: r.Besides[i : i+1]}
+		t := testOf(&l, failOn)
+		t.Name, t.Class = junitxml.Name("beside the plan: "+r.Besides[i].Check), "lcshealth.preflight.beside"
+		s.Add(t)
+	}
 	return junitxml.Write(w, []junitxml.Suite{s})
 }
 

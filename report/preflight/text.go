@@ -192,7 +192,7 @@ func where(s *checks.Step) string {
 // changes tells what the plan does to the causes of the catalogue.
 func (p *page) changes(r *Report) {
 	if len(r.Changes) == 0 {
-		p.heading("No cause of the catalogue is present now, and none would be.")
+		p.heading("No cause of the catalogue was seen to be present, now or then.")
 		return
 	}
 	p.heading("Causes of the catalogue")

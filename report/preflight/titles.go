@@ -65,6 +65,7 @@ var questions = map[string]string{
 	"route-there":           "Does the server have such a route already?",
 	"server-name":           "Does DNS have the server as planned?",
 	"server-unknown":        "Is there such a server?",
+	"sip-domain-not-listed": "Is the SIP domain of every user listed?",
 }
 
 // title says in plain words what a group is about.

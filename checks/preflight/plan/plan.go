@@ -126,6 +126,12 @@ const DefaultExpires = 30 * 24 * time.Hour
 // RoleOf is the role of a planned server as facts name it.
 func (s *Server) RoleOf() facts.Role { return facts.Role(s.Role) }
 
+// IsMutual reports whether a certificate is for connections with other servers:
+// for outbound ones, or for a listener with mutual TLS.
+func (s *Server) IsMutual(file string) bool {
+	return file == s.Certificate || slices.ContainsFunc(s.Listeners, func(l Listener) bool { return l.Transport == "MTLS" && l.Certificate == file })
+}
+
 // GenerationOf is the generation of a planned server as facts name it.
 func (s *Server) GenerationOf() facts.Generation {
 	if s.Generation == "2005" {
@@ -134,10 +140,14 @@ func (s *Server) GenerationOf() facts.Generation {
 	return facts.LCS2003
 }
 
-// IsEmpty reports whether nothing is planned but for users.
+// IsOnlyUsers reports whether nothing is planned but for users.
+func (p *Plan) IsOnlyUsers() bool {
+	return len(p.Domains.Add)+len(p.Domains.Remove)+len(p.Servers)+len(p.Certificates)+len(p.Routes)+len(p.Gateways)+len(p.Expect.Absent) == 0
+}
+
+// IsEmpty reports whether nothing is planned at all.
 func (p *Plan) IsEmpty() bool {
-	return len(p.Domains.Add)+len(p.Domains.Remove)+len(p.Servers)+len(p.Certificates)+len(p.Routes)+len(p.Gateways)+len(p.Expect.Absent) == 0 &&
-		p.Users.File == "" && len(p.Users.Enable)+len(p.Users.Move) == 0
+	return p.IsOnlyUsers() && p.Users.File == "" && len(p.Users.Enable)+len(p.Users.Move) == 0
 }
 
 // Files are the files of certificates that the plan names, each once.

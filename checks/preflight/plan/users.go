@@ -87,8 +87,31 @@ func (u *Users) Named(account string) int {
 	return int(i)
 }
 
-// Key is the form in which written accounts are compared.
-func Key(account string) string { return strings.ToLower(strings.TrimSpace(account)) }
+// Key is the form in which written accounts are compared: in lower case, and a
+// distinguished name or a SIP URI without the blanks that may stand in it.
+func Key(account string) string {
+	key := strings.ToLower(strings.TrimSpace(account))
+	if rest, ok := strings.CutPrefix(key, "sip:"); ok {
+		return "sip:" + strings.TrimSpace(rest)
+	}
+	if !strings.Contains(key, ", ") || !strings.Contains(key, "=") {
+		return key
+	}
+	var out strings.Builder
+	for i := 0; i < len(key); i++ {
+		out.WriteByte(key[i])
+		switch {
+		case key[i] == '\\' && i+1 < len(key):
+			i++
+			out.WriteByte(key[i])
+		case key[i] == ',':
+			for i+1 < len(key) && key[i+1] == ' ' {
+				i++
+			}
+		}
+	}
+	return out.String()
+}
 
 // find looks an account up. Should two have one digest, the second has the next.
 func (u *Users) find(key string) (at int32, digest uint64) {

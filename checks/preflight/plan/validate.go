@@ -39,10 +39,13 @@ func (r *reader) validate(p *Plan) {
 		names[strings.ToLower(s.Name)] = s.Line
 		r.word(s.Line, "role", s.Role, "home", "front-end", "proxy")
 		r.word(s.Line, "generation", s.Generation, "2003", "2005")
-		for _, a := range s.Addresses {
-			if _, err := netip.ParseAddr(a); err != nil {
-				r.fail(s.Line, "addresses: %q is no IP address", a)
+		for i, text := range s.Addresses {
+			a, err := netip.ParseAddr(text)
+			if err != nil {
+				r.fail(s.Line, "addresses: %q is no IP address", text)
+				continue
 			}
+			s.Addresses[i] = a.Unmap().String() // as DNS gives it
 		}
 		for _, l := range s.Listeners {
 			r.word(l.Line, "transport", l.Transport, "TCP", "TLS", "MTLS")
