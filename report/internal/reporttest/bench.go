@@ -1,6 +1,7 @@
 package reporttest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,8 +35,8 @@ func NoteAim(b *testing.B, what, aim, measured string, met bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer out.Close()
-	if _, err := out.WriteString(line); err != nil {
+	_, err = out.WriteString(line)
+	if err = errors.Join(err, out.Close()); err != nil {
 		b.Fatal(err)
 	}
 }
