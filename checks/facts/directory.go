@@ -1,6 +1,9 @@
 package facts
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Directory is what Active Directory says of the deployment.
 type Directory struct {
@@ -33,6 +36,11 @@ type Domain struct {
 	NetBIOS string `json:"netbios,omitempty"` // as in CONTOSO\kim; empty if it was not to be seen
 	DN      string `json:"dn"`
 	SID     string `json:"sid"` // S-1-5-21-…
+}
+
+// Is reports whether a domain is called so, by its NetBIOS or its DNS name.
+func (d *Domain) Is(name string) bool {
+	return strings.EqualFold(d.NetBIOS, name) || strings.EqualFold(d.Name, name)
 }
 
 // SIPDomain is an entry of the Domains tab: a domain, or a wildcard such as

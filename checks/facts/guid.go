@@ -2,6 +2,7 @@ package facts
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strings"
 )
 
@@ -23,6 +24,15 @@ func GUIDString(stored [16]byte) string {
 		at += 2
 	}
 	return string(text[:])
+}
+
+// GUIDFromOctets gives a GUID, as Active Directory stores it, as text. It fails
+// if there are not 16 octets.
+func GUIDFromOctets(b []byte) (string, error) {
+	if len(b) != 16 {
+		return "", fmt.Errorf("GUID of %d octets, not 16", len(b))
+	}
+	return GUIDString([16]byte(b)), nil
 }
 
 // ParseGUID reads a GUID from text, with or without braces, and returns it as

@@ -16,7 +16,11 @@ type FoundAccount struct {
 	DN   string `json:"dn"`
 	SID  string `json:"sid,omitempty"` // objectSid
 	GUID string `json:"guid,omitempty"`
-	// Disabled is ADS_UF_ACCOUNTDISABLE of userAccountControl (MS-ADTS 2.2.16);
-	// nil if that attribute was not to be seen.
+	// Disabled says whether nobody can sign in with it; nil if its
+	// userAccountControl was not to be seen.
 	Disabled *bool `json:"disabled,omitempty"`
 }
+
+// AccountDisabled reports whether userAccountControl has ADS_UF_ACCOUNTDISABLE
+// (MS-ADTS 2.2.16).
+func AccountDisabled(userAccountControl int64) bool { return userAccountControl&0x2 != 0 }

@@ -14,15 +14,11 @@ import (
 	"lcshealth/checks/preflight/plan"
 )
 
-// accountDisable is ADS_UF_ACCOUNTDISABLE of userAccountControl (MS-ADTS
-// 2.2.16).
-const accountDisable = 0x2
-
 // Listed are the accounts of the plan as a list of accounts has them.
 type Listed struct {
 	found   map[string][]facts.FoundAccount // by key of the account
 	domains map[string]bool                 // DNs in lower case, of which the list has accounts
-	columns map[string]bool                 // in lower case
+	columns map[string]int                  // places, by names in lower case
 	names   []string
 }
 
@@ -49,10 +45,7 @@ func ReadAccounts(users *plan.Users, r io.Reader) (*Listed, error) {
 			return nil, fmt.Errorf("the list of accounts has no column %s: export it with csvde -l DN,sAMAccountName,userPrincipalName,userAccountControl,objectSid,objectGUID", name)
 		}
 	}
-	l := &Listed{found: map[string][]facts.FoundAccount{}, domains: map[string]bool{}, columns: map[string]bool{}, names: Wanted(users)}
-	for name := range place {
-		l.columns[name] = true
-	}
+	l := &Listed{found: map[string][]facts.FoundAccount{}, domains: map[string]bool{}, columns: place, names: Wanted(users)}
 	for {
 		cells, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -71,8 +64,8 @@ func ReadAccounts(users *plan.Users, r io.Reader) (*Listed, error) {
 		if err != nil {
 			continue // a contact, or a group
 		}
-		disabled := control&accountDisable != 0
-		a := facts.FoundAccount{DN: cell("dn"), SID: octets(cell("objectsid"), facts.SIDString), GUID: octets(cell("objectguid"), guidString), Disabled: &disabled}
+		disabled := facts.AccountDisabled(control)
+		a := facts.FoundAccount{DN: cell("dn"), SID: octets(cell("objectsid"), facts.SIDString), GUID: octets(cell("objectguid"), facts.GUIDFromOctets), Disabled: &disabled}
 		l.offer(users, a, cell("samaccountname"), cell("userprincipalname"))
 	}
 }
@@ -136,7 +129,7 @@ func (l *Listed) lacks(name string, domains []facts.Domain) string {
 	case strings.Contains(key, "@"):
 		column = "userPrincipalName"
 	}
-	if column == "" || l.columns[strings.ToLower(column)] {
+	if _, has := l.columns[strings.ToLower(column)]; has {
 		return ""
 	}
 	return column
@@ -149,7 +142,7 @@ func mayBeIn(name string, d *facts.Domain) bool {
 		return domainOf(key) == strings.ToLower(d.DN)
 	}
 	if domain, _, ok := strings.Cut(key, `\`); ok {
-		return d.NetBIOS == "" || strings.EqualFold(domain, d.NetBIOS) || strings.EqualFold(domain, d.Name)
+		return d.NetBIOS == "" || d.Is(domain)
 	}
 	return !strings.HasPrefix(key, "s-1-") || facts.SIDDomain(key) == strings.ToLower(d.SID)
 }
@@ -190,13 +183,6 @@ func octets(cell string, text func([]byte) (string, error)) string {
 		return ""
 	}
 	return s
-}
-
-func guidString(b []byte) (string, error) {
-	if len(b) != 16 {
-		return "", errors.New("a GUID has 16 octets")
-	}
-	return facts.GUIDString([16]byte(b)), nil
 }
 
 // domainOf is the DN of the domain of an object, in lower case.

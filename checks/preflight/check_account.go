@@ -38,7 +38,7 @@ func (r *roster) noDomain(account string) string {
 	domain, _, ok := strings.Cut(account, `\`)
 	forest, why := r.d.Directory.Forest.Get()
 	if !ok || strings.Contains(account, "=") || why != nil || slices.ContainsFunc(forest.Domains, func(d facts.Domain) bool {
-		return strings.EqualFold(d.NetBIOS, domain) || strings.EqualFold(d.Name, domain)
+		return d.Is(domain)
 	}) {
 		return ""
 	}

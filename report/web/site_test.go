@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,7 +42,7 @@ type site struct {
 	waivers string
 	client  *http.Client
 	tokens  map[string]string // text by name
-	log     *buffer
+	log     *reporttest.Log
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when the runner has ended
 	posted  chan string   // what the webhook got
@@ -51,24 +50,6 @@ type site struct {
 
 	mu  sync.Mutex
 	now time.Time
-}
-
-// buffer is a log that many may write to.
-type buffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // settings say how a site differs from the usual one.
@@ -93,7 +74,7 @@ func newSite(t testing.TB, how settings) *site {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	s := &site{
-		TB: t, tokens: map[string]string{}, log: &buffer{}, stop: stop, ended: make(chan struct{}), posted: make(chan string, 10),
+		TB: t, tokens: map[string]string{}, log: &reporttest.Log{}, stop: stop, ended: make(chan struct{}), posted: make(chan string, 10),
 		waivers: filepath.Join(t.TempDir(), "waivers.yaml"), now: reporttest.Sample().Run.StartedAt.Add(30 * time.Hour),
 	}
 	s.store = must[*history.Store](t)(history.Open(ctx, history.Options{DSN: filepath.Join(t.TempDir(), "history.db"), Now: s.clock}))

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"lcshealth/checks/facts"
+
 	"github.com/go-ldap/ldap/v3"
 )
 
@@ -98,11 +100,11 @@ func FuzzXMLWritten(f *testing.F) {
 func TestGUIDText(t *testing.T) {
 	t.Parallel()
 	// The example of MS-DTYP 2.3.4.
-	got, err := guidText([]byte{0x3f, 0x25, 0x04, 0xe0, 0x4f, 0x89, 0xd3, 0x11, 0x9a, 0x0c, 0x03, 0x05, 0xe8, 0x2c, 0x33, 0x01})
+	got, err := facts.GUIDFromOctets([]byte{0x3f, 0x25, 0x04, 0xe0, 0x4f, 0x89, 0xd3, 0x11, 0x9a, 0x0c, 0x03, 0x05, 0xe8, 0x2c, 0x33, 0x01})
 	if want := "e004253f-894f-11d3-9a0c-0305e82c3301"; err != nil || got != want {
 		t.Errorf("got %s, %v; want %s", got, err, want)
 	}
-	if _, err := guidText(make([]byte, 15)); err == nil {
+	if _, err := facts.GUIDFromOctets(make([]byte, 15)); err == nil {
 		t.Error("15 octets: no error")
 	}
 }
@@ -111,7 +113,7 @@ func FuzzGUIDText(f *testing.F) {
 	f.Add([]byte("0123456789abcdef"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := guidText(b)
+		s, err := facts.GUIDFromOctets(b)
 		if (err == nil) != (len(b) == 16) || err == nil && (len(s) != 36 || strings.ToLower(s) != s) {
 			t.Errorf("%x: %q, %v", b, s, err)
 		}

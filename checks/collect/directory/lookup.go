@@ -19,10 +19,6 @@ import (
 // by its index.
 const lookupsAtOnce = 100
 
-// accountDisable is ADS_UF_ACCOUNTDISABLE of userAccountControl (MS-ADTS
-// 2.2.16).
-const accountDisable = 0x2
-
 // lookups are what is found under the wanted names. Domains are asked side by
 // side.
 type lookups struct {
@@ -203,10 +199,10 @@ func (r *reader) foundAccount(e *ldap.Entry) facts.FoundAccount {
 		a.SID = r.identifier(facts.SIDString(b))
 	}
 	if b := e.GetEqualFoldRawAttributeValue("objectGUID"); len(b) > 0 {
-		a.GUID = r.identifier(guidText(b))
+		a.GUID = r.identifier(facts.GUIDFromOctets(b))
 	}
 	if control, err := strconv.ParseInt(text(e, "userAccountControl"), 10, 64); err == nil {
-		disabled := control&accountDisable != 0
+		disabled := facts.AccountDisabled(control)
 		a.Disabled = &disabled
 	}
 	return a

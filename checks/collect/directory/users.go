@@ -149,7 +149,7 @@ func (r *reader) account(d *domain, e *searchEntry) facts.Account {
 		case logonName:
 			logon = value
 		case objectGUID:
-			a.GUID = r.identifier(guidText(value))
+			a.GUID = r.identifier(facts.GUIDFromOctets(value))
 		case objectSID:
 			a.SID = r.identifier(facts.SIDString(value))
 		case originatorSID:

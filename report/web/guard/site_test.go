@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,10 +10,10 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"lcshealth/report/internal/reporttest"
 	"lcshealth/report/web/auth"
 )
 
@@ -29,27 +28,9 @@ type site struct {
 	url    string
 	addr   string
 	client *http.Client
-	log    *buffer
+	log    *reporttest.Log
 	tokens map[string]string // text by name
 	stop   context.CancelFunc
-}
-
-// buffer is a log that many may write to.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // settings say how a site differs from the usual one.
@@ -64,7 +45,7 @@ type settings struct {
 
 func newSite(t *testing.T, how settings) *site {
 	t.Helper()
-	s := &site{T: t, log: &buffer{}, tokens: map[string]string{}}
+	s := &site{T: t, log: &reporttest.Log{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(s.log, nil))
 	ctx, stop := context.WithCancel(t.Context())
 	s.stop = stop
